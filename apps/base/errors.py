@@ -1,0 +1,47 @@
+"""What can go wrong, in six families. Each message is a sentence the person may read.
+
+PortalError
+  · NotAllowed    the person may not do this              403
+  · NotFound      it is not there, or not for this person 404
+  · NotPossible   the state of the thing forbids it       409
+  · Gone          it was erased, as promised              410
+  · Unreadable    the bytes are not what they claim       422
+  · Unavailable   something we lean on is down            503
+"""
+
+
+class PortalError(Exception):
+    """An anticipated failure; its message never holds document content."""
+
+    status = 400
+
+    @property
+    def code(self) -> str:
+        return type(self).__name__
+
+
+class NotAllowed(PortalError):
+    status = 403
+
+
+class NotFound(PortalError):
+    status = 404
+
+    def __init__(self, message: str = "There is nothing here for you.") -> None:
+        super().__init__(message)
+
+
+class NotPossible(PortalError):
+    status = 409
+
+
+class Gone(PortalError):
+    status = 410
+
+
+class Unreadable(PortalError):
+    status = 422
+
+
+class Unavailable(PortalError):
+    status = 503
