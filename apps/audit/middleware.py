@@ -1,0 +1,81 @@
+"""The two ends of every request: where it came from, and what it may hand out."""
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+
+from apps.audit.context import Origin, digest_of_address, origin
+from apps.audit.exposure import DECLARED, PROOF, Exposure
+from apps.base.errors import Unavailable
+from apps.base.ids import uuid7
+
+Answer = Callable[[HttpRequest], HttpResponseBase]
+
+
+class RequestOrigin:
+    """Gives each request an id, and events a way to learn it."""
+
+    def __init__(self, answer: Answer) -> None:
+        self.answer = answer
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        address = digest_of_address(_address(request), key=settings.ADDRESS_KEY)
+        token = origin.set(Origin(request_id=str(uuid7()), address=address))
+        try:
+            return self.answer(request)
+        finally:
+            origin.reset(token)
+
+
+class AccessAudit:
+    """Withholds content that was not recorded.
+
+    A view says with `@exposes` what it hands out. One that says nothing is refused before it
+    runs; one that answers with content but recorded no access is refused after it ran.
+    """
+
+    def __init__(self, answer: Answer) -> None:
+        self.answer = answer
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.answer(request)
+        exposed = declared_by(request)
+        if exposed in (None, Exposure.NOTHING) or not 200 <= response.status_code < 300:
+            return response
+        request_origin = origin.get()
+        if request_origin is None or not PROOF[exposed] & request_origin.recorded:
+            return withheld()
+        return response
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., object], args: object, kwargs: object
+    ) -> None:
+        if declared_by(request) is None:
+            raise ImproperlyConfigured(f"{request.resolver_match} does not say what it exposes.")
+
+
+def declared_by(request: HttpRequest) -> Exposure | None:
+    """What the view of a request says that it exposes; None if it says nothing."""
+    match = request.resolver_match
+    if match is None:
+        return Exposure.NOTHING  # no address, no view: a 404 page
+    stated = getattr(match.func, DECLARED, None)
+    if stated is None and set(match.app_names or [match.view_name]) & _outside():
+        return Exposure.NOTHING
+    return stated
+
+
+def withheld() -> HttpResponse:
+    error = Unavailable("This could not be recorded, so it was not shown. Try again.")
+    return HttpResponse(str(error), status=error.status, content_type="text/plain")
+
+
+def _outside() -> set[str]:
+    """Views that are not ours and know no documents, by name."""
+    return set(settings.EXPOSES_NOTHING)
+
+
+def _address(request: HttpRequest) -> str:
+    return str(request.META.get("REMOTE_ADDR", ""))

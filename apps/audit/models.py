@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import models
+
+from apps.audit.tags import Outcome, Tag
+
+
+class EventQuerySet(models.QuerySet["Event"]):
+    def of_document(self, document: UUID) -> EventQuerySet:
+        return self.filter(document=document)
+
+    def before(self, last: UUID | None) -> EventQuerySet:
+        """The page that follows an event, newest first; keys sort by time."""
+        page = self.order_by("-id")
+        return page.filter(id__lt=last) if last else page
+
+
+class Event(models.Model):
+    """One thing that happened. Append only: ids, codes and digests, never content.
+
+    `body` is the event; the other columns are copies of parts of it, to search by.
+    """
+
+    id = models.UUIDField(primary_key=True)  # UUIDv7
+    organisation_id = models.UUIDField(null=True)  # null: before anyone was known
+    at: models.DateTimeField[datetime, datetime] = models.DateTimeField()
+    tag = models.CharField(max_length=40, choices=[(tag, tag) for tag in Tag])
+    outcome = models.CharField(max_length=8, choices=[(outcome, outcome) for outcome in Outcome])
+    actor = models.CharField(max_length=64)
+    subject = models.CharField(max_length=64)
+    document = models.UUIDField(null=True)
+    body = models.BinaryField()  # canonical JSON
+
+    objects = EventQuerySet.as_manager()
+
+    class Meta:
+        default_permissions = ()
+        permissions = [("read_trail", "Can read the trail of the organisation")]
+        indexes = [
+            models.Index(fields=["organisation_id", "-id"], name="trail_of_organisation"),
+            models.Index(fields=["document", "-id"], name="trail_of_document"),
+            models.Index(fields=["organisation_id", "actor", "-id"], name="trail_of_actor"),
+            models.Index(fields=["organisation_id", "tag", "-id"], name="trail_of_tag"),
+            models.Index(fields=["organisation_id", "subject", "-id"], name="trail_of_subject"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.tag} {self.subject}"

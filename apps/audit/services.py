@@ -1,0 +1,141 @@
+"""Writing the trail, and reading it."""
+
+import json
+from uuid import UUID
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from apps.audit import canonical
+from apps.audit.context import Origin, origin
+from apps.audit.models import Event
+from apps.audit.tags import Outcome, Tag
+from apps.base.ids import uuid7
+from apps.base.types import Actor
+
+VERSION = 1  # of the body's shape
+
+
+def record(
+    tag: Tag,
+    *,
+    actor: Actor,
+    subject: object,
+    organisation: UUID | None,
+    document: UUID | None = None,
+    outcome: Outcome = Outcome.DONE,
+    **facts: canonical.Value,
+) -> Event:
+    """Append one event, in the same transaction as the change it tells of.
+
+    `facts` are ids, codes, counts and digests; fractions are given as whole per mille.
+    Twice recorded is twice happened: callers record inside the condition that guards the change.
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError(f"{tag} must be recorded inside a transaction.")
+    request = origin.get() or Origin()
+    event = Event(
+        id=uuid7(),
+        organisation_id=organisation,
+        at=timezone.now(),
+        tag=tag,
+        outcome=outcome,
+        actor=actor,
+        subject=str(subject),
+        document=document,
+    )
+    event.body = canonical.encode(_body(event, request, facts))
+    event.save(force_insert=True)
+    request.recorded.add(tag)
+    return event
+
+
+@transaction.atomic
+def page(
+    *,
+    organisation: UUID | None,
+    reader: Actor,
+    tag: str = "",
+    document: str = "",
+    before: UUID | None = None,
+    count: int,
+) -> list[Event]:
+    """A page of an organisation's trail, newest first; that it was read is recorded after it.
+
+    `document` is a document's reference or id; an unknown one has no events.
+    """
+    events = Event.objects.filter(organisation_id=organisation).before(before)
+    if tag:
+        events = events.filter(tag=tag)
+    if document:
+        named = _document_named(document, organisation)
+        events = events.of_document(named) if named else events.none()
+    found = list(events[:count])
+    record(
+        Tag.TRAIL_READ, actor=reader, subject=reader, organisation=organisation, events=len(found)
+    )
+    return found
+
+
+@transaction.atomic
+def of_document(document: UUID, *, organisation: UUID, reader: Actor, count: int) -> list[Event]:
+    """The trail of one document, oldest first; that it was read is recorded after it."""
+    events = list(
+        Event.objects.filter(organisation_id=organisation)
+        .of_document(document)
+        .order_by("id")[:count]
+    )
+    record(
+        Tag.TRAIL_READ,
+        actor=reader,
+        subject=document,
+        organisation=organisation,
+        document=document,
+        events=len(events),
+    )
+    return events
+
+
+def facts_of(event: Event) -> dict[str, canonical.Value]:
+    """What an event says beyond who, what and when."""
+    facts = canonical.decode(bytes(event.body))["facts"]
+    return dict(facts) if isinstance(facts, dict) else {}
+
+
+def readable(event: Event) -> str:
+    """The body of an event as indented JSON, for a person."""
+    return json.dumps(canonical.decode(bytes(event.body)), indent=2, ensure_ascii=False)
+
+
+def _document_named(name: str, organisation: UUID | None) -> UUID | None:
+    """The document behind an id, or behind the reference it was received under."""
+    try:
+        return UUID(name)
+    except ValueError:
+        received = Event.objects.filter(
+            organisation_id=organisation, tag=Tag.DOCUMENT_RECEIVED, subject=name.strip().upper()
+        )
+        return received.values_list("document", flat=True).first()
+
+
+def _body(
+    event: Event, request: Origin, facts: dict[str, canonical.Value]
+) -> dict[str, canonical.Value]:
+    return {
+        "v": VERSION,
+        "id": str(event.id),
+        "at": event.at.isoformat(timespec="microseconds"),
+        "organisation": _text(event.organisation_id),
+        "actor": event.actor,
+        "tag": event.tag,
+        "outcome": event.outcome,
+        "subject": event.subject,
+        "document": _text(event.document),
+        "request": request.request_id,
+        "address": request.address,
+        "facts": facts,
+    }
+
+
+def _text(identifier: UUID | None) -> str | None:
+    return str(identifier) if identifier else None
