@@ -1,0 +1,38 @@
+"""Who may do what: the whole table. Every migration writes it to Groups.
+
+A role opens doors; which documents stand behind a door is decided by workspace membership and
+grants. No role of this table gives content for administering something.
+"""
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    SENDER = "sender"
+    REVIEWER = "reviewer"
+    REVIEW_LEAD = "review lead"
+    RECORDS_MANAGER = "records manager"
+    COMPLIANCE_OFFICER = "compliance officer"
+    ORGANISATION_ADMIN = "organisation admin"
+    INTEGRATOR = "integrator"
+
+
+ROLES: dict[Role, frozenset[str]] = {
+    Role.SENDER: frozenset(
+        {
+            "intake.add_document",
+            "intake.view_document",
+            "delivery.reveal_field",
+            "delivery.download_result",
+            "retention.delete_document",
+        }
+    ),
+    Role.REVIEWER: frozenset({"review.decide_task", "review.see_line"}),
+    Role.REVIEW_LEAD: frozenset(
+        {"review.decide_task", "review.see_line", "review.decide_escalated"}
+    ),
+    Role.RECORDS_MANAGER: frozenset({"retention.view_clocks"}),
+    Role.COMPLIANCE_OFFICER: frozenset({"audit.read_trail", "retention.view_clocks"}),
+    Role.ORGANISATION_ADMIN: frozenset({"accounts.view_people"}),
+    Role.INTEGRATOR: frozenset({"intake.add_document", "intake.view_document"}),
+}
