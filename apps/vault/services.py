@@ -1,0 +1,265 @@
+"""Seal, open, shred: the only way to content.
+
+Nobody reads plain bytes without a name and a purpose, and every reading is an event.
+"""
+
+from datetime import datetime
+from functools import cache
+from typing import BinaryIO, cast
+from uuid import UUID
+
+from django.conf import settings
+from django.core.files.storage import storages
+from django.db import transaction
+from django.utils import timezone
+
+from apps.audit import services as audit
+from apps.audit.tags import Tag
+from apps.base.errors import Gone, Unreadable
+from apps.base.ids import uuid7
+from apps.base.types import Actor
+from apps.vault import keys
+from apps.vault.classes import KINDS, ArtifactClass, Family
+from apps.vault.envelope import OpenedStream
+from apps.vault.keys import RootKeys, ValueCipher
+from apps.vault.models import Artifact, ArtifactKey, OrganisationKey
+from apps.vault.sealing import Sealing
+from apps.vault.stores import Store
+from apps.vault.stores.directory import DirectoryStore
+from apps.vault.stores.s3 import S3Store
+
+SYSTEM = Actor("system:vault")
+ERASED = "This content no longer exists. It was erased, as promised when it was sent."
+
+
+def begin(kind: ArtifactClass, *, organisation: UUID, document: UUID) -> Sealing:
+    """Start to seal bytes that arrive piece by piece."""
+    return Sealing(
+        kind,
+        organisation=organisation,
+        document=document,
+        store=store(),
+        family_key=_family_key(organisation, KINDS[kind].family),
+    )
+
+
+@transaction.atomic
+def keep(sealing: Sealing, *, actor: Actor) -> Artifact:
+    """Give finished bytes their row, in the transaction of whoever needs them."""
+    artifact = sealing.artifact
+    artifact.due_at = artifact.created_at + artifact.about.longest
+    artifact.save(force_insert=True)
+    sealing.key_row().save(force_insert=True)
+    _record_sealed(artifact, actor)
+    return artifact
+
+
+def prepare(content: bytes, *, kind: ArtifactClass, organisation: UUID, document: UUID) -> Sealing:
+    """Seal bytes that are in memory; whoever called keeps or aborts them."""
+    sealing = begin(kind, organisation=organisation, document=document)
+    try:
+        sealing.write(content)
+        sealing.finish()
+    except BaseException:
+        sealing.abort()
+        raise
+    return sealing
+
+
+def seal(
+    content: bytes, *, kind: ArtifactClass, organisation: UUID, document: UUID, actor: Actor
+) -> Artifact:
+    """Seal bytes and keep them at once."""
+    sealing = prepare(content, kind=kind, organisation=organisation, document=document)
+    try:
+        return keep(sealing, actor=actor)
+    except BaseException:
+        sealing.abort()
+        raise
+
+
+def open(artifact: Artifact, *, actor: Actor, purpose: str) -> BinaryIO:
+    """The plain bytes of an artifact, seekable; `purpose` is a code, not a sentence.
+
+    Raises:
+        Gone: the artifact was shredded.
+        Unreadable: the stored bytes were changed or lost.
+    """
+    key = _artifact_key(artifact)
+    with transaction.atomic():
+        audit.record(
+            Tag.ARTIFACT_OPENED,
+            actor=actor,
+            subject=artifact.pk,
+            organisation=artifact.organisation_id,
+            document=artifact.document,
+            kind=artifact.kind,
+            purpose=purpose,
+        )
+    return _stream(artifact, key)
+
+
+@transaction.atomic
+def shred(artifact: Artifact, *, actor: Actor, reason: str) -> None:
+    """Destroy the key, then the bytes, then prove that reading fails.
+
+    The key goes with the caller's transaction; the bytes after it commits. Doing it twice is
+    doing it once, and what a crash or a store that is down left half done `finish_shredding`
+    ends.
+    """
+    now = timezone.now()
+    won = Artifact.objects.filter(pk=artifact.pk, shredded_at=None).update(shredded_at=now)
+    if not won:
+        return
+    artifact.shredded_at = now
+    ArtifactKey.objects.filter(artifact_id=artifact.pk).delete()
+    audit.record(
+        Tag.ARTIFACT_SHREDDED,
+        actor=actor,
+        subject=artifact.pk,
+        organisation=artifact.organisation_id,
+        document=artifact.document,
+        kind=artifact.kind,
+        digest=artifact.digest,
+        reason=reason,
+    )
+    transaction.on_commit(lambda: _remove_bytes(artifact), robust=True)
+
+
+def finish_shredding(*, now: datetime) -> int:
+    """Delete bytes whose key is already gone; how many artifacts are now proven gone."""
+    half = Artifact.objects.filter(shredded_at__lte=now, gone_at=None).order_by("pk")[:500]
+    return sum(_remove_bytes(artifact) for artifact in half)
+
+
+def open_values(document: UUID, *, organisation: UUID, actor: Actor) -> ValueCipher:
+    """The cipher for a document's values in the database; makes its key the first time.
+
+    Raises:
+        Gone: the values were shredded.
+    """
+    fields = Artifact.objects.of_document(document).filter(kind=ArtifactClass.FIELDS).first()
+    if fields is None:
+        return _new_values(document, organisation, actor)
+    return ValueCipher(_artifact_key(fields), organisation=organisation)
+
+
+def store() -> Store:
+    """The store the settings name: a directory, or a bucket."""
+    if "vault" in settings.STORAGES:
+        return S3Store(storages["vault"])
+    return DirectoryStore(settings.VAULT_DIR)
+
+
+@transaction.atomic
+def _new_values(document: UUID, organisation: UUID, actor: Actor) -> ValueCipher:
+    by, wrapping = _family_key(organisation, Family.FIELDS)
+    fields = Artifact(
+        id=uuid7(),
+        organisation_id=organisation,
+        document=document,
+        kind=ArtifactClass.FIELDS,
+        size=0,
+        digest="",
+    )
+    fields.due_at = fields.created_at + fields.about.longest
+    key = keys.new_key()
+    fields.save(force_insert=True)
+    wrapped = keys.wrap(key, by=wrapping, context=fields.context)
+    ArtifactKey.objects.create(
+        artifact=fields, organisation_id=organisation, by=by, wrapped=wrapped
+    )
+    _record_sealed(fields, actor)
+    return ValueCipher(key, organisation=organisation)
+
+
+def _artifact_key(artifact: Artifact) -> bytes:
+    row = ArtifactKey.objects.select_related("by").filter(artifact_id=artifact.pk).first()
+    if row is None or artifact.shredded_at:
+        raise Gone(ERASED)
+    wrapping = _roots().unwrap(bytes(row.by.wrapped), context=row.by.context)
+    return keys.unwrap(bytes(row.wrapped), by=wrapping, context=artifact.context)
+
+
+def _stream(artifact: Artifact, key: bytes) -> BinaryIO:
+    try:
+        source = store().open(artifact.store_name)
+    except FileNotFoundError as error:
+        raise Unreadable("The stored content is missing.") from error
+    return cast(BinaryIO, OpenedStream(source, key=key, context=artifact.context))
+
+
+def _remove_bytes(artifact: Artifact) -> bool:
+    """Whether nothing can be read any more: no key, no bytes."""
+    if artifact.about.in_store:
+        store().remove(artifact.store_name)
+    if not _is_gone(artifact):
+        return False
+    with transaction.atomic():
+        won = Artifact.objects.filter(pk=artifact.pk, gone_at=None).update(gone_at=timezone.now())
+        if won:
+            audit.record(
+                Tag.ARTIFACT_GONE,
+                actor=SYSTEM,
+                subject=artifact.pk,
+                organisation=artifact.organisation_id,
+                document=artifact.document,
+                kind=artifact.kind,
+            )
+    return bool(won)
+
+
+def _is_gone(artifact: Artifact) -> bool:
+    keyless = not ArtifactKey.objects.filter(artifact_id=artifact.pk).exists()
+    return keyless and not (artifact.about.in_store and store().exists(artifact.store_name))
+
+
+def _family_key(organisation: UUID, family: Family) -> tuple[OrganisationKey, bytes]:
+    """The newest key of an organisation for a family, made the first time it is needed."""
+    row = (
+        OrganisationKey.objects.filter(organisation_id=organisation, family=family)
+        .order_by("-version")
+        .first()
+    )
+    row = row or _new_family_key(organisation, family)
+    return row, _roots().unwrap(bytes(row.wrapped), context=row.context)
+
+
+@transaction.atomic
+def _new_family_key(organisation: UUID, family: Family) -> OrganisationKey:
+    """Of two who make it at once, one wins and both use the winner's."""
+    row = OrganisationKey(organisation_id=organisation, family=family)
+    row.wrapped = _roots().wrap(keys.new_key(), context=row.context)
+    row, made = OrganisationKey.objects.get_or_create(
+        organisation_id=organisation,
+        family=family,
+        version=row.version,
+        defaults={"id": row.pk, "wrapped": row.wrapped},
+    )
+    if made:
+        audit.record(
+            Tag.KEY_MADE, actor=SYSTEM, subject=row.pk, organisation=organisation, family=family
+        )
+    return row
+
+
+def _record_sealed(artifact: Artifact, actor: Actor) -> None:
+    audit.record(
+        Tag.ARTIFACT_SEALED,
+        actor=actor,
+        subject=artifact.pk,
+        organisation=artifact.organisation_id,
+        document=artifact.document,
+        kind=artifact.kind,
+        digest=artifact.digest,
+        size=artifact.size,
+    )
+
+
+def _roots() -> RootKeys:
+    return _parsed(settings.ROOT_KEYS)
+
+
+@cache
+def _parsed(text: str) -> RootKeys:
+    return RootKeys.parse(text)
