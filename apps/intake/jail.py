@@ -1,0 +1,146 @@
+"""Where hostile bytes are parsed: a process of its own, without network, with limits.
+
+Bubblewrap builds the best wall: an empty file system with the interpreter and our programs in
+it read-only, no network, no other processes, no privileges. Without it the process takes off
+network and neighbours by itself where the kernel lets it; limits on memory, time and files
+hold in every case. `wall()` says which stands.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import site
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+from typing import BinaryIO, cast
+
+from apps.base.errors import PortalError
+
+ROOT = Path(__file__).resolve().parents[2]  # holds the package `apps`
+PIECE = 256 * 1024  # bytes fed at once
+SYSTEM_FOLDERS = ("/usr", "/lib", "/lib64", "/bin", "/sbin", "/etc/ld.so.cache", "/etc/fonts")
+BOOT = "import sys; sys.path.insert(0, sys.argv.pop(1)); from apps.intake.jailed import boot"
+
+
+class Wall(StrEnum):
+    BUBBLEWRAP = "bubblewrap"
+    LIMITS = "limits"
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    memory: int = 1 << 30  # bytes of address space
+    cpu: int = 20  # seconds
+    wall: int = 40  # seconds
+    files: int = 64  # open at once
+    written: int = 64 << 20  # bytes in any one file
+
+
+class Broken(PortalError):
+    """The jailed program ended early: it hit a limit, crashed, or was given too long."""
+
+    status = 422
+
+
+@cache
+def wall() -> Wall:
+    """The best wall this machine can build, tried once."""
+    bwrap = shutil.which("bwrap")
+    if bwrap is None:
+        return Wall.LIMITS
+    probe = subprocess.run(
+        [*_bubblewrap(bwrap), "true"], capture_output=True, check=False, timeout=20
+    )
+    return Wall.BUBBLEWRAP if probe.returncode == 0 else Wall.LIMITS
+
+
+def command(module: str, *arguments: str, limits: Limits) -> list[str]:
+    """The command line that runs a module's `main` behind the wall."""
+    given = ",".join(f"{name}={value}" for name, value in asdict(limits).items())
+    python = [sys.executable, "-I", "-c", BOOT, str(ROOT), given, module, *arguments]
+    bwrap = shutil.which("bwrap")
+    if wall() is Wall.BUBBLEWRAP and bwrap:
+        return [*_bubblewrap(bwrap), *python]
+    return python
+
+
+@contextmanager
+def fed(
+    module: str, *arguments: str, source: BinaryIO, limits: Limits | None = None
+) -> Iterator[BinaryIO]:
+    """Run a jailed program on some bytes and read what it writes.
+
+    Raises:
+        Broken: the program did not end well. What was read before may be incomplete.
+    """
+    limits = limits or Limits()
+    process = subprocess.Popen(
+        command(module, *arguments, limits=limits),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env=environment(),
+        start_new_session=True,
+    )
+    timer = threading.Timer(limits.wall, _end, [process.pid])
+    feeder = threading.Thread(target=_feed, args=(source, process.stdin), daemon=True)
+    timer.start()
+    feeder.start()
+    output = cast(BinaryIO, process.stdout)
+    try:
+        yield output
+        if process.wait(limits.wall) != 0:
+            raise Broken("The file could not be read within its limits.")
+    finally:
+        timer.cancel()
+        _end(process.pid)
+        process.wait()
+        feeder.join(5)
+        output.close()
+
+
+def environment() -> dict[str, str]:
+    """What a jailed program knows of the outside: nothing."""
+    return {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "OMP_NUM_THREADS": "2"}
+
+
+def _end(leader: int) -> None:
+    """Kill a program and what it started: a child that outlived it would hold our pipe open."""
+    with suppress(ProcessLookupError):
+        os.killpg(leader, signal.SIGKILL)
+
+
+def _feed(source: BinaryIO, sink: BinaryIO | None) -> None:
+    """A program that ends early closes its ear, which is no news here."""
+    assert sink is not None
+    with suppress(BrokenPipeError, OSError), sink:
+        while piece := source.read(PIECE):
+            sink.write(piece)
+
+
+def _bubblewrap(bwrap: str) -> list[str]:
+    walls = ["--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL"]
+    nobody = ["--uid", "65534", "--gid", "65534", "--chdir", "/"]
+    inside = ["--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp"]  # noqa: S108 - its own /tmp
+    return [bwrap, *walls, *nobody, *inside, *_shown()]
+
+
+def _shown() -> list[str]:
+    """Folders that a program sees, read-only: the system's libraries, Python, and our code."""
+    python = {sys.prefix, sys.base_prefix, *site.getsitepackages(), str(ROOT / "apps")}
+    shown: list[str] = []
+    for folder in (*SYSTEM_FOLDERS, *sorted(python)):
+        if Path(folder).is_symlink():
+            shown += ["--symlink", str(Path(folder).readlink()), folder]
+        elif Path(folder).exists():
+            shown += ["--ro-bind", folder, folder]
+    return shown

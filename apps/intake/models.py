@@ -1,0 +1,114 @@
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+from guardian.models import UserObjectPermissionBase
+
+from apps.accounts.models import Membership, User, Workspace
+from apps.base.models import OwnedRow
+from apps.vault.models import Artifact
+
+VIEW = "view_document"
+
+
+class Submission(OwnedRow):
+    """What was sent together, and the terms it was sent under. Terms are never changed."""
+
+    workspace = models.ForeignKey(Workspace, models.PROTECT, related_name="+")
+    sender = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    token = models.UUIDField()  # from the form: sending it twice is sending it once
+    purpose = models.CharField(max_length=40)
+    basis = models.CharField(max_length=20)
+    manual_review = models.BooleanField()  # may a person look at doubtful fields?
+    model_improvement = models.BooleanField(default=False)
+    doctype = models.CharField(max_length=40, blank=True)  # empty: the portal decides
+    fields = models.JSONField(default=list)  # names; empty: all of the class
+    pages = models.CharField(max_length=120, blank=True)  # empty: all
+    withdrawn_at = models.DateTimeField(null=True)
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(fields=["sender", "token"], name="one_submission_a_form")
+        ]
+
+    def __str__(self) -> str:
+        return f"submission {self.pk}"
+
+
+class DocumentQuerySet(models.QuerySet["Document"]):
+    def visible_to(self, user: User) -> DocumentQuerySet:
+        """Documents of the person's workspaces, and those granted for a time.
+
+        The one answer to "which documents?": pages, API and services all start here.
+        """
+        if user.organisation_id is None or not user.has_perm("intake.view_document"):
+            return self.none()
+        member = Membership.objects.filter(user=user, workspace=OuterRef("workspace"))
+        granted = DocumentGrant.grants.open().filter(user=user, content_object=OuterRef("pk"))
+        return self.filter(Exists(member) | Exists(granted), organisation_id=user.organisation_id)
+
+    def before(self, last: object | None) -> DocumentQuerySet:
+        """The page that follows a document, newest first; keys sort by time."""
+        page = self.order_by("-id")
+        return page.filter(id__lt=last) if last else page
+
+
+class Document(OwnedRow):
+    """What a person sent us. Its content rests sealed in the vault."""
+
+    reference = models.CharField(max_length=7, unique=True)  # names it to people
+    submission = models.ForeignKey(Submission, models.PROTECT, related_name="documents")
+    workspace = models.ForeignKey(Workspace, models.PROTECT, related_name="+")
+    sender = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    original = models.OneToOneField(Artifact, models.PROTECT, related_name="+")
+    received_digest = models.CharField(max_length=64)  # SHA-256 of the bytes as they came
+    media_type = models.CharField(max_length=40)
+    size = models.PositiveBigIntegerField()  # plain bytes kept
+    pages = models.PositiveSmallIntegerField()  # kept
+    signed = models.BooleanField(default=False)  # carries, or carried, a signature
+    name = models.BinaryField(null=True)  # the file name: content, so sealed
+    erased_at = models.DateTimeField(null=True)
+
+    objects = DocumentQuerySet.as_manager()
+
+    class Meta:
+        default_permissions = ("add", "view")
+        indexes = [
+            models.Index(fields=["workspace", "-id"], name="documents_of_workspace"),
+            models.Index(fields=["received_digest"], name="documents_by_digest"),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+
+class DocumentGrantQuerySet(models.QuerySet["DocumentGrant"]):
+    def open(self) -> DocumentGrantQuerySet:
+        now = timezone.now()
+        return self.filter(permission__codename=VIEW, until__gt=now, ended_at=None)
+
+
+class DocumentGrant(UserObjectPermissionBase):
+    """An exception: one person may see one document until a date, for a reason."""
+
+    content_object = models.ForeignKey(Document, models.CASCADE, related_name="grants")
+    reason = models.CharField(max_length=40)  # a code
+    given_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    given_at = models.DateTimeField(default=timezone.now)
+    until = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    grants = DocumentGrantQuerySet.as_manager()  # `objects` is guardian's own
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "content_object", "permission"],
+                condition=Q(ended_at=None),
+                name="one_open_grant",
+            )
+        ]

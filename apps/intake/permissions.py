@@ -1,0 +1,22 @@
+"""Who may see, send and grant. `check_` raises with the reason; `can_` only asks."""
+
+from apps.accounts.models import User, Workspace
+from apps.base.errors import NotAllowed, NotFound
+from apps.intake.models import Document
+
+
+def check_can_send(user: User, workspace: Workspace) -> None:
+    if not user.has_perm("intake.add_document"):
+        raise NotAllowed("You may not send documents. Ask your organisation admin for the role.")
+    if not workspace.memberships.filter(user=user).exists():
+        raise NotFound("There is no such workspace for you.")
+
+
+def can_see(user: User, document: Document) -> bool:
+    return Document.objects.visible_to(user).filter(pk=document.pk).exists()
+
+
+def check_can_see(user: User, document: Document) -> None:
+    """Not there and not yours are the same answer."""
+    if not can_see(user, document):
+        raise NotFound

@@ -1,0 +1,45 @@
+"""Why a document may be processed: the purposes and legal bases a sender chooses from."""
+
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+FILE = Path(__file__).with_name("purposes.toml")
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    name: str
+    title: str
+    hint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Purpose:
+    name: str
+    title: str
+    bases: tuple[str, ...]  # names of the legal bases that can carry it; the first is usual
+    doctypes: tuple[str, ...]  # the classes it usually concerns
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    purposes: dict[str, Purpose]
+    bases: dict[str, Basis]
+
+
+@cache
+def load() -> Terms:
+    data = tomllib.loads(FILE.read_text())
+    bases = {entry["name"]: Basis(**entry) for entry in data["basis"]}
+    purposes = {
+        entry["name"]: Purpose(
+            name=entry["name"],
+            title=entry["title"],
+            bases=tuple(entry["bases"]),
+            doctypes=tuple(entry["doctypes"]),
+        )
+        for entry in data["purpose"]
+    }
+    return Terms(purposes, bases)
