@@ -1,0 +1,96 @@
+"""Which class a document belongs to, from the words and the shape of its first pages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from math import exp
+
+from apps.extraction.doctypes import DocType
+from apps.extraction.engines import PageText
+from apps.extraction.labels import Phrases, Target
+from apps.extraction.layout import Row, rows_of
+from apps.extraction.mrz import find_zone
+
+PAGES = 3  # what a document is it says early
+HEAD = 0.25  # fraction of the page height; a mark up there says more
+IN_HEAD = 1.4  # times its weight
+MOST_MARKS = 14.0  # natural log; more marks of a class do not make it surer
+LONG_LINE = 60  # characters; prose has many such lines
+SHORT_CELL = 25  # characters
+NARROW = 1.7  # height to width of a strip of paper
+KEY = re.compile(r"[A-Za-z\u00c0-\u024f)#]\s?[:\uff1a]")
+PRICE = re.compile(r"\d[.,]\d{2}\s*-?[A-Z]{0,3}$")
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """The class a document most likely belongs to."""
+
+    doctype: DocType
+    confidence: float  # 0 to 1
+
+
+def classify(pages: Sequence[PageText], doctypes: Iterable[DocType]) -> Guess:
+    """The likeliest class. Each mark counts once, however often it is printed.
+
+    Raises:
+        ValueError: there are no classes.
+    """
+    known = tuple(doctypes)
+    first = pages[:PAGES]
+    rows = [row for page in first for row in rows_of(page)]
+    marks = _marks(rows, known)
+    signals = _signals(first, rows)
+    scores = {doctype: _score(doctype, marks, signals) for doctype in known}
+    best = max(known, key=lambda doctype: scores[doctype])
+    return Guess(best, exp(scores[best]) / sum(exp(score) for score in scores.values()))
+
+
+def _score(
+    doctype: DocType, marks: Mapping[tuple[str, str], float], signals: Mapping[str, float]
+) -> float:
+    said = sum(weight for (name, _), weight in marks.items() if name == doctype.name)
+    seen = sum(weight * signals[name] for name, weight in doctype.signals.items())
+    return doctype.base + min(said, MOST_MARKS) + seen
+
+
+def _marks(rows: Sequence[Row], doctypes: tuple[DocType, ...]) -> dict[tuple[str, str], float]:
+    """The marks that stand on the rows, by class and phrase as printed, with their weights."""
+    found: dict[tuple[str, str], float] = {}
+    for row in rows:
+        for hit in _phrases(doctypes).find(row):
+            for name, weight in hit.targets:
+                key = (name, hit.span.text.casefold())
+                placed = weight * (IN_HEAD if row.box.top < HEAD else 1.0)
+                found[key] = max(placed, found.get(key, placed))
+    return found
+
+
+def _signals(pages: Sequence[PageText], rows: Sequence[Row]) -> dict[str, float]:
+    """What the shape of the pages tells, as named in the class files."""
+    strips = sum(page.height > NARROW * page.width for page in pages)
+    return {
+        "zone": float(find_zone(pages) is not None),
+        "narrow": strips / max(1, len(pages)),
+        "keys": min(12.0, sum(len(KEY.findall(row.plain)) for row in rows)),
+        "prices": min(10.0, sum(bool(PRICE.search(row.plain)) for row in rows)),
+        "short": min(25.0, sum(_is_short(cell.plain) for row in rows for cell in row.cells)),
+        "prose": min(15.0, sum(len(row.text) > LONG_LINE and "\t" not in row.text for row in rows)),
+    }
+
+
+def _is_short(text: str) -> bool:
+    """Whether a cell may be the printed key of a form: a few letters, no digits."""
+    return 2 < len(text) <= SHORT_CELL and not any(sign.isdigit() for sign in text)
+
+
+@cache
+def _phrases(doctypes: tuple[DocType, ...]) -> Phrases:
+    targets: dict[str, list[Target]] = {}
+    for doctype in doctypes:
+        for phrase, weight in doctype.marks.items():
+            targets.setdefault(phrase, []).append(Target(doctype.name, weight))
+    return Phrases(targets)

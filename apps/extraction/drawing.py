@@ -1,0 +1,76 @@
+"""Pages of a sealed file, drawn behind the wall and kept as sealed images."""
+
+import io
+import json
+from collections.abc import Iterator
+from typing import BinaryIO
+
+import numpy as np
+from django.conf import settings
+from PIL import Image
+
+from apps.base.errors import Unreadable
+from apps.extraction.engines import Pixels
+from apps.intake import jail
+from apps.intake.jail import Limits
+from apps.intake.models import Document
+from apps.vault import services as vault
+from apps.vault.classes import ArtifactClass
+from apps.vault.sealing import Sealing
+
+RENDER = "apps.extraction.jailed.render"
+DPI = 200
+MOST_PIXELS = 12_000_000  # of a page as it is read; A4 at 300 dpi has 8.7 million
+LIMITS = Limits(memory=2 << 30, cpu=300, wall=900)
+LONGEST_HEAD = 200  # bytes
+QUALITY = 90  # of the JPEG that a page is kept as
+NOT_DRAWN = "A page could not be drawn. Print the file to a new PDF and send that."
+
+
+def draw(source: BinaryIO, media_type: str) -> Iterator[tuple[int, Pixels]]:
+    """Page numbers from 1 and their pixels, one page in memory at a time.
+
+    Raises:
+        Unreadable: a page could not be drawn within its limits.
+    """
+    arguments = (media_type, str(DPI), str(MOST_PIXELS))
+    try:
+        with jail.fed(RENDER, *arguments, source=source, limits=LIMITS) as drawn:
+            number = 0
+            while head := drawn.readline(LONGEST_HEAD):
+                number += 1
+                if number > settings.MOST_PAGES:
+                    raise ValueError("A document has fewer pages.")
+                yield number, _page(json.loads(head), drawn)
+    except (jail.Broken, ValueError, TypeError, KeyError, RecursionError) as error:
+        raise Unreadable(NOT_DRAWN) from error
+
+
+def keep_image(pixels: Pixels, document: Document) -> Sealing:
+    """Seal a page as an image; whoever called keeps or aborts it."""
+    return vault.prepare(
+        encode(pixels),
+        kind=ArtifactClass.PAGE_IMAGE,
+        organisation=document.organisation_id,
+        document=document.pk,
+    )
+
+
+def encode(pixels: Pixels) -> bytes:
+    out = io.BytesIO()
+    Image.fromarray(pixels).save(out, "JPEG", quality=QUALITY, subsampling=0)
+    return out.getvalue()
+
+
+def decode(content: bytes) -> Pixels:
+    """Pixels of an image that `encode` made; never of anything from outside."""
+    with Image.open(io.BytesIO(content), formats=("JPEG",)) as image:
+        return np.asarray(image.convert("RGB"))
+
+
+def _page(head: dict[str, int], drawn: BinaryIO) -> Pixels:
+    height, width = head["height"], head["width"]
+    if not 0 < height * width <= settings.MOST_PIXELS:
+        raise ValueError("A page has pixels, and not too many.")
+    content = drawn.read(height * width * 3)
+    return np.frombuffer(content, dtype=np.uint8).reshape(height, width, 3)

@@ -1,0 +1,62 @@
+"""A reader process: one loaded engine behind a pipe.
+
+Asks on standard input: a line of JSON {"number", "width", "height"} and the page's pixels.
+Answers on standard output: a line of JSON, the page as `apps.extraction.engines.wire` writes
+it. It sees pixels only, never a file, and keeps nothing between two pages.
+"""
+
+import json
+import os
+import sys
+from collections.abc import Callable
+from importlib import import_module
+from typing import BinaryIO
+
+import numpy as np
+
+from apps.extraction.engines import Engine, wire
+
+ENGINES: dict[str, str] = {
+    "rapid": "apps.extraction.engines.rapid:RapidEngine",
+    "fake": "apps.extraction.engines.fake:FakeEngine",
+}
+
+
+def main() -> None:
+    engine_name, threads = sys.argv[1], int(sys.argv[2])
+    answers = _own_output()
+    engine = _load(engine_name)(threads)
+    _say(answers, {"engine": engine.name, "version": engine.version})
+    while ask := sys.stdin.buffer.readline():
+        _say(answers, _answer(engine, json.loads(ask), sys.stdin.buffer))
+
+
+def _own_output() -> BinaryIO:
+    """Keep the pipe for answers; what libraries print goes nowhere."""
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    return answers
+
+
+def _load(name: str) -> Callable[[int], Engine]:
+    module, _, attribute = ENGINES[name].partition(":")
+    engine: Callable[[int], Engine] = getattr(import_module(module), attribute)
+    return engine
+
+
+def _answer(engine: Engine, ask: dict[str, int], source: BinaryIO) -> dict[str, object]:
+    height, width = ask["height"], ask["width"]
+    pixels = np.frombuffer(_exactly(source, height * width * 3), dtype=np.uint8)
+    return wire.page_to_json(engine.read(pixels.reshape(height, width, 3), ask["number"]))
+
+
+def _exactly(source: BinaryIO, size: int) -> bytes:
+    content = source.read(size)
+    if len(content) != size:
+        raise SystemExit("The pipe was closed in the middle of a page.")
+    return content
+
+
+def _say(answers: BinaryIO, value: dict[str, object]) -> None:
+    answers.write(json.dumps(value, separators=(",", ":")).encode() + b"\n")
+    answers.flush()

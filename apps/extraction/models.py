@@ -1,0 +1,118 @@
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import models
+
+from apps.base.models import OwnedRow
+from apps.base.types import Box
+from apps.intake.models import Document
+from apps.vault.keys import ValueCipher
+from apps.vault.models import Artifact
+
+
+class Reading(OwnedRow):
+    """One pass of one engine over one document. Its words lived in memory only."""
+
+    document = models.OneToOneField(Document, models.PROTECT, related_name="reading")
+    engine = models.CharField(max_length=60)  # "name/version"
+    doctype = models.CharField(max_length=40)
+    doctype_confidence = models.FloatField()  # 0 to 1; 1 when the sender said so
+    habits = models.JSONField(default=dict)  # how it writes amounts and dates; no content
+    words = models.PositiveIntegerField()  # how many were read
+    milliseconds = models.PositiveIntegerField()
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"reading of {self.document_id}"
+
+
+class Page(OwnedRow):
+    """A drawn page: its sealed image, and where words stand on it, without the words."""
+
+    document = models.ForeignKey(Document, models.PROTECT, related_name="drawn")
+    number = models.PositiveSmallIntegerField()  # from 1
+    width = models.PositiveIntegerField()  # pixels
+    height = models.PositiveIntegerField()  # pixels
+    image = models.OneToOneField(Artifact, models.PROTECT, related_name="+")
+    layout = models.JSONField()  # [left, top, right, bottom] of each word, in 1/10 000 of the page
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(fields=["document", "number"], name="one_image_a_page")
+        ]
+
+    def __str__(self) -> str:
+        return f"page {self.number} of {self.document_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What a field holds: the part of it that is sealed."""
+
+    value: str = ""  # as printed
+    normalised: str = ""  # ISO dates, decimals, compact identifiers
+    others: tuple[str, ...] = ()  # other readings, as printed
+    glyphs: tuple[tuple[str, float, float, float], ...] = ()  # text, confidence, left, right
+
+    def to_json(self) -> str:
+        parts = [self.value, self.normalised, self.others, self.glyphs]
+        return json.dumps(parts, ensure_ascii=False, separators=(",", ":"))
+
+    @classmethod
+    def from_json(cls, text: str) -> Content:
+        value, normalised, others, glyphs = json.loads(text)
+        return cls(value, normalised, tuple(others), tuple(tuple(glyph) for glyph in glyphs))
+
+
+class Field(OwnedRow):
+    """A typed field: where it stands and how sure we are, in clear; what it says, sealed."""
+
+    document = models.ForeignKey(Document, models.PROTECT, related_name="fields")
+    name = models.CharField(max_length=40)
+    position = models.PositiveSmallIntegerField()  # order within the class
+    found = models.BooleanField()
+    sealed = models.BinaryField(null=True)  # a `Content`; null after erasure
+    confidence = models.FloatField()  # 0 to 1: that the normalised value is right
+    checks = models.JSONField(default=list)  # [name, passed] of each validator
+    page = models.PositiveSmallIntegerField(null=True)  # from 1
+    boxes = models.JSONField(default=list)  # [left, top, right, bottom], one a line
+    label = models.JSONField(null=True)  # box of the printed label
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(fields=["document", "name"], name="one_field_a_name")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} of {self.document_id}"
+
+    @property
+    def failed(self) -> list[str]:
+        """Names of the checks that the value does not pass."""
+        return [name for name, passed in self.checks if not passed]
+
+    def content(self, cipher: ValueCipher) -> Content:
+        """Raises Unreadable if it was changed, or was never this row's."""
+        return Content.from_json(cipher.open(bytes(self.sealed or b""), column=SEALED, row=self.pk))
+
+    def seal(self, content: Content, cipher: ValueCipher) -> None:
+        self.sealed = cipher.seal(content.to_json(), column=SEALED, row=self.pk)
+
+
+SEALED = "field.sealed"  # where a field's content is sealed
+
+
+def to_edges(box: Box) -> list[float]:
+    """A box as the database keeps it."""
+    return [round(edge, 5) for edge in (box.left, box.top, box.right, box.bottom)]
+
+
+def to_box(edges: Any) -> Box:
+    return Box(*edges)

@@ -1,0 +1,235 @@
+"""Read a document once: pages, words, class, fields. Words stay in memory."""
+
+import time
+from collections.abc import Collection, Sequence
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import numpy as np
+from django.db import transaction
+
+from apps.audit import services as audit
+from apps.audit.tags import Tag
+from apps.base.errors import Unreadable
+from apps.base.types import Actor, Box
+from apps.extraction import doctypes, drawing, reader
+from apps.extraction.classify import Guess, classify
+from apps.extraction.doctypes import DocType, FieldRule
+from apps.extraction.engines import PageText
+from apps.extraction.fields import Found, Missing
+from apps.extraction.find import find_fields
+from apps.extraction.layout import rows_of
+from apps.extraction.models import Content, Field, Page, Reading, to_edges
+from apps.extraction.typed import normalise
+from apps.extraction.validators import run
+from apps.extraction.values import Habits
+from apps.extraction.values.habits import judge
+from apps.intake.models import Document
+from apps.jobs import services as jobs
+from apps.jobs.models import Job
+from apps.vault import services as vault
+from apps.vault.models import Artifact
+from apps.vault.sealing import Sealing
+
+SYSTEM = Actor("system:reader")
+NOTHING_READ = "No text was found on any page. Scan it again, straight and in focus, and resend."
+TEN_THOUSAND = 10_000  # parts of a page in a stored layout
+
+
+@dataclass(slots=True)
+class _Read:
+    """What reading gave, before any of it is kept."""
+
+    pages: list[PageText] = field(default_factory=list)
+    images: list[Sealing] = field(default_factory=list)
+    engine: str = ""
+    milliseconds: int = 0
+
+    @property
+    def words(self) -> int:
+        return sum(len(page.words) for page in self.pages)
+
+    def abort(self) -> None:
+        for image in self.images:
+            image.abort()
+
+
+def read(document: Document, *, job: Job) -> Reading:
+    """Read a document for a job. A second call returns what the first one kept.
+
+    Reading takes seconds a page, so no transaction is open meanwhile; what it gave is kept in
+    one, and only while the job is still ours.
+
+    Raises:
+        Unreadable: a page cannot be drawn, or no page has text.
+        Unavailable: the reader cannot be reached; try again later.
+        Fenced: another worker took the job over, or a person stopped it.
+    """
+    if reading := Reading.objects.filter(document=document).first():
+        return reading
+    done = _Read()
+    try:
+        _read_pages(document, done)
+        if not done.words:
+            raise Unreadable(NOTHING_READ)
+        with jobs.fenced(job):
+            return _keep(document, done, job)
+    except BaseException:
+        done.abort()
+        raise
+
+
+@transaction.atomic
+def erase_pages(document: Document, *, actor: Actor, reason: str) -> None:
+    """Destroy the page images. The fields stay."""
+    for page in document.drawn.select_related("image"):
+        vault.shred(page.image, actor=actor, reason=reason)
+
+
+@transaction.atomic
+def erase_fields(document: Document, *, actor: Actor, reason: str) -> None:
+    """Destroy the key of all values, and the values; names and confidences stay."""
+    values = Artifact.objects.of_document(document.pk).filter(kind="fields")
+    for artifact in values:
+        vault.shred(artifact, actor=actor, reason=reason)
+    Field.objects.filter(document=document).update(sealed=None)
+
+
+def doctype_of(document: Document) -> DocType | None:
+    """The class a document was read as; None before it was read."""
+    with suppress(Reading.DoesNotExist):
+        return doctypes.get(document.reading.doctype)
+    return None
+
+
+def check_typed(
+    document: Document, rule: FieldRule, typed: str
+) -> tuple[str, tuple[tuple[str, bool], ...]]:
+    """The normalised form of what a person typed for a field, and how it fares at its checks."""
+    normalised = normalise(typed, rule.type, Habits(**document.reading.habits))
+    return normalised, run(rule.validators, normalised, typed)
+
+
+def _read_pages(document: Document, done: _Read) -> None:
+    began = time.monotonic()
+    with vault.open(document.original, actor=SYSTEM, purpose="reading") as source:
+        for number, pixels in drawing.draw(source, document.media_type):
+            page, done.engine = reader.read_page(pixels, number)
+            done.pages.append(page)
+            upright = np.ascontiguousarray(np.rot90(pixels, k=-page.turned // 90))
+            done.images.append(drawing.keep_image(upright, document))
+    done.milliseconds = int((time.monotonic() - began) * 1000)
+
+
+def _keep(document: Document, done: _Read, job: Job) -> Reading:
+    guess = _class_of(document, done.pages)
+    reading = Reading.objects.create(
+        document=document,
+        organisation_id=document.organisation_id,
+        engine=done.engine,
+        doctype=guess.doctype.name,
+        doctype_confidence=guess.confidence,
+        habits=asdict(judge([row for page in done.pages for row in rows_of(page)])),
+        words=done.words,
+        milliseconds=done.milliseconds,
+    )
+    _keep_pages(document, done)
+    found = find_fields(done.pages, guess.doctype, _wanted(document, guess.doctype))
+    _keep_fields(document, found)
+    _record(document, reading, len(found), job)
+    return reading
+
+
+def _class_of(document: Document, pages: Sequence[PageText]) -> Guess:
+    if said := document.submission.doctype:
+        return Guess(doctypes.get(said), 1.0)
+    return classify(pages, doctypes.load_all())
+
+
+def _wanted(document: Document, doctype: DocType) -> Collection[str]:
+    """Only what was asked for is looked for; asking for nothing in particular asks for all."""
+    names = [rule.name for rule in doctype.fields]
+    asked = document.submission.fields
+    return [name for name in names if name in asked] if asked else names
+
+
+def _keep_pages(document: Document, done: _Read) -> None:
+    for page, image in zip(done.pages, done.images, strict=True):
+        Page.objects.create(
+            document=document,
+            organisation_id=document.organisation_id,
+            number=page.number,
+            width=page.width,
+            height=page.height,
+            image=vault.keep(image, actor=SYSTEM),
+            layout=[_ten_thousandths(word.box) for word in page.words],
+        )
+
+
+def _ten_thousandths(box: Box) -> list[int]:
+    return [round(edge * TEN_THOUSAND) for edge in (box.left, box.top, box.right, box.bottom)]
+
+
+def _keep_fields(document: Document, found: Sequence[Found | Missing]) -> None:
+    cipher = vault.open_values(document.pk, organisation=document.organisation_id, actor=SYSTEM)
+    rows = []
+    for position, one in enumerate(found):
+        row = _field(document, one, position)
+        row.seal(_content(one), cipher)
+        rows.append(row)
+    Field.objects.bulk_create(rows)
+
+
+def _field(document: Document, one: Found | Missing, position: int) -> Field:
+    common = {
+        "document": document,
+        "organisation_id": document.organisation_id,
+        "name": one.name,
+        "position": position,
+        "page": one.page,
+        "label": to_edges(one.label) if one.label else None,
+    }
+    if isinstance(one, Missing):
+        boxes = [to_edges(one.box)] if one.box else []
+        return Field(**common, found=False, confidence=0.0, boxes=boxes)
+    return Field(
+        **common,
+        found=True,
+        confidence=one.confidence,
+        checks=[list(check) for check in one.checks],
+        boxes=[to_edges(box) for box in one.boxes],
+    )
+
+
+def _content(one: Found | Missing) -> Content:
+    if isinstance(one, Missing):
+        return Content()
+    glyphs = tuple((g.text, round(g.confidence, 4), g.left, g.right) for g in one.glyphs)
+    return Content(one.value, one.normalised, tuple(one.others), glyphs)
+
+
+def _record(document: Document, reading: Reading, fields: int, job: Job) -> None:
+    about: dict[str, Any] = {
+        "actor": SYSTEM,
+        "subject": document.reference,
+        "organisation": document.organisation_id,
+        "document": document.pk,
+    }
+    read_event = audit.record(
+        Tag.DOCUMENT_READ,
+        **about,
+        engine=reading.engine,
+        pages=document.pages,
+        words=reading.words,
+        milliseconds=reading.milliseconds,
+    )
+    class_event = audit.record(
+        Tag.DOCUMENT_CLASSIFIED,
+        **about,
+        doctype=reading.doctype,
+        per_mille=round(reading.doctype_confidence * 1000),
+        fields=fields,
+    )
+    jobs.prove(job, event=str(read_event.pk), engine=reading.engine)
+    jobs.note(job, "classified", event=str(class_event.pk), doctype=reading.doctype)

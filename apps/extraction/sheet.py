@@ -1,0 +1,98 @@
+"""A document laid out for searching: its rows, its habits, its values by kind, its labels."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache, cached_property
+
+from apps.extraction.doctypes import DocType, FieldRule
+from apps.extraction.engines import PageText
+from apps.extraction.labels import Hit, Phrases, Target
+from apps.extraction.layout import CELL, Row, rows_of
+from apps.extraction.lexicon import qualifiers, squeezed
+from apps.extraction.values import Habits, Kind, Reading
+from apps.extraction.values.habits import judge
+from apps.extraction.values.reading import readings
+
+# Natural logs of the odds that what stands beside a label is the value.
+STRONG = 4.0  # the label says what the value is
+WEAK = 2.2  # it says so, but may stand for other things as well
+FAINT = 0.8  # it says something else that is often the same
+NOBODY = ""  # the target of a phrase that only keeps others from matching
+MOST_HITS = 60  # of one field; a document that repeats a label more often says nothing new
+
+
+class Sheet:
+    """The rows of a document and what they hold; each row is read once for each kind."""
+
+    def __init__(self, pages: Sequence[PageText]) -> None:
+        self.pages: Mapping[int, Sequence[Row]] = {page.number: rows_of(page) for page in pages}
+        self.rows: Sequence[Row] = [row for rows in self.pages.values() for row in rows]
+        self._readings: dict[Kind, dict[Row, list[Reading]]] = defaultdict(dict)
+
+    @cached_property
+    def habits(self) -> Habits:
+        return judge(self.rows)
+
+    def readings(self, kind: Kind, row: Row) -> list[Reading]:
+        """What a row holds of a kind, left to right."""
+        found = self._readings[kind]
+        if row not in found:
+            found[row] = readings(kind, row, self.habits)
+        return found[row]
+
+    def all_readings(self, kind: Kind) -> Iterator[Reading]:
+        for row in self.rows:
+            yield from self.readings(kind, row)
+
+
+class Labels:
+    """Where the labels of a document class stand on a sheet."""
+
+    def __init__(self, sheet: Sheet, doctype: DocType) -> None:
+        phrases = _phrases(doctype)
+        self.by_row: dict[Row, list[Hit]] = {}
+        self._by_name: dict[str, list[tuple[Hit, float]]] = defaultdict(list)
+        for row in sheet.rows:
+            self.by_row[row] = list(_without_qualified(phrases.find(row)))
+            for hit in self.by_row[row]:
+                self._index(hit)
+
+    def of(self, name: str) -> Sequence[tuple[Hit, float]]:
+        """The labels of a field, each with its weight, in reading order."""
+        return self._by_name.get(name, ())
+
+    def _index(self, hit: Hit) -> None:
+        for name, weight in hit.targets:
+            if name != NOBODY and len(self._by_name[name]) < MOST_HITS:
+                self._by_name[name].append((hit, weight))
+
+
+def _without_qualified(hits: Iterable[Hit]) -> Iterator[Hit]:
+    """The labels of a row without those that only qualify the one before: "total incl. VAT"."""
+    before: Hit | None = None
+    for hit in hits:
+        between = hit.span.row.plain[before.span.end : hit.span.start] if before else "\t"
+        words = [squeezed(word) for word in between.split()]
+        if CELL in between or not qualifiers().issuperset(words) or not any(words):
+            yield hit
+            before = hit
+
+
+@cache
+def _phrases(doctype: DocType) -> Phrases:
+    targets: dict[str, list[Target]] = defaultdict(list)
+    for rule in (*doctype.fields, *doctype.aids):
+        for phrase, target in _targets(rule):
+            targets[phrase].append(target)
+    return Phrases(targets)
+
+
+def _targets(rule: FieldRule) -> Iterator[tuple[str, Target]]:
+    for labels, weight in ((rule.labels, STRONG), (rule.weak, WEAK), (rule.faint, FAINT)):
+        for phrases in labels.values():
+            for phrase in phrases:
+                yield phrase, Target(rule.name, weight)
+    for phrase in rule.avoid:
+        yield phrase, Target(NOBODY, 0.0)

@@ -1,0 +1,87 @@
+"""Values that are plain words: a title, a subject, what stands beside a label."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from statistics import median
+
+from apps.extraction.candidates import BELOW, RIGHT, Candidate
+from apps.extraction.doctypes import FieldRule
+from apps.extraction.labels import Hit, Phrases, Target
+from apps.extraction.layout import Row, Span, below
+from apps.extraction.sheet import Labels, Sheet
+
+# Natural logs of odds:
+HEADING = 3.0  # the first large line of the page
+LARGE = 1.25  # times the usual height of lines
+ABOVE = 3.0  # right above the phrase that follows it
+LONGEST = 160  # characters of a line that may be a title
+FEW_LETTERS = 4
+HEAD = 0.35  # fraction of the page height in which a title stands
+
+
+def worded(rule: FieldRule, sheet: Sheet, labels: Labels) -> Iterator[Candidate]:
+    """Words beside and under the labels of a field, headings, and lines above a phrase."""
+    for hit, weight in labels.of(rule.name):
+        yield from _beside(hit, weight, sheet)
+    first = next(iter(sheet.pages.values()), ())
+    if rule.heading:
+        yield from _headings(first)
+    if rule.above:
+        yield from _above(rule, first)
+
+
+def _beside(hit: Hit, weight: float, sheet: Sheet) -> Iterator[Candidate]:
+    """The rest of the label's cell, else the next cell, else the nearest one below."""
+    row, end = hit.span.row, hit.span.end
+    for cell in (one for one in row.cells if one.end > end):
+        if _says_something(span := _words_of(Span(row, max(end, cell.start), cell.end))):
+            yield _candidate(span, weight + RIGHT, hit.span)
+            return
+    for cell in below(hit.span, sheet.pages[row.page]):
+        if _says_something(cell):
+            yield _candidate(cell, weight + BELOW, hit.span)
+            return
+
+
+def _headings(rows: Sequence[Row]) -> Iterator[Candidate]:
+    """Lines near the top in letters larger than usual, the largest first."""
+    if not rows:
+        return
+    usual = median(row.box.height for row in rows)
+    large = [
+        row
+        for row in rows
+        if row.box.top < HEAD and row.box.height > LARGE * usual and _says_something(row.whole)
+    ]
+    for step, row in enumerate(sorted(large, key=lambda one: -one.box.height)[:3]):
+        yield _candidate(row.whole, HEADING - step, None)
+
+
+def _above(rule: FieldRule, rows: Sequence[Row]) -> Iterator[Candidate]:
+    """The line above the first of the phrases that begins a line."""
+    target = Target(rule.name, ABOVE)
+    phrases = Phrases({one: [target] for many in rule.above.values() for one in many})
+    for row in rows[1:]:
+        hit = next(phrases.find(row), None)
+        before = rows[row.number - 1].whole
+        if hit and not hit.span.start and _says_something(before):
+            yield _candidate(before, ABOVE, None)
+            return
+
+
+def _says_something(span: Span) -> bool:
+    letters = sum(sign.isalpha() for sign in span.text[:LONGEST])
+    return letters >= FEW_LETTERS and len(span.text) < LONGEST
+
+
+def _words_of(span: Span) -> Span:
+    """The span without the signs that end a label."""
+    start = span.start
+    while start < span.end and not span.row.text[start].isalnum():
+        start += 1
+    return Span(span.row, start, span.end).trimmed()
+
+
+def _candidate(span: Span, odds: float, label: Span | None) -> Candidate:
+    return Candidate((span.trimmed(),), " ".join(span.text.split()), odds, 1.0, label)

@@ -1,0 +1,38 @@
+"""What a person typed, read by the same rules as what the engine saw."""
+
+from apps.base.types import Box
+from apps.extraction.engines import Glyph, Line, PageText, Word
+from apps.extraction.layout import rows_of
+from apps.extraction.values import Habits, Kind
+from apps.extraction.values.reading import readings
+
+COMPACT = frozenset({Kind.SEX, Kind.COUNTRY, Kind.MRZ})  # kinds whose spaces mean nothing
+
+
+def normalise(typed: str, kind: Kind, habits: Habits) -> str:
+    """The normalised form of a typed value, as the document's habits have it.
+
+    Text that cannot be read as its kind is kept as it was typed; a validator then says so.
+    """
+    rows = rows_of(_page(typed))
+    if found := [one for row in rows for one in readings(kind, row, habits)]:
+        return max(found, key=lambda one: len(one.span.plain)).normalised
+    text = " ".join(typed.split())
+    return text.replace(" ", "").upper() if kind in COMPACT else text
+
+
+def _page(typed: str) -> PageText:
+    """A page that says nothing but what was typed, in one line and beyond doubt."""
+    words, left, step = [], 0.0, 1 / (len(typed) + 2)
+    for piece in typed.split():
+        glyphs = tuple(
+            Glyph(character, 1.0, left + at * step, left + (at + 1) * step)
+            for at, character in enumerate(piece)
+        )
+        right = left + len(piece) * step
+        words.append(Word(piece, Box(left, 0.4, right, 0.6), 1.0, glyphs))
+        left = right + step
+    if not words:
+        return PageText(1, 1000, 50, 0, [])
+    line = Line(words, Box(0.0, 0.4, words[-1].box.right, 0.6))
+    return PageText(1, 1000, 50, 0, [line])

@@ -1,0 +1,117 @@
+"""Checks on a value, by name: what a field rule may demand.
+
+Each takes the normalised value and the value as printed and answers whether it passes. None of
+them repairs anything.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from decimal import Decimal, InvalidOperation
+
+from stdnum import iban as stdnum_iban
+from stdnum import luhn as stdnum_luhn
+from stdnum.eu import vat as stdnum_vat
+
+from apps.extraction import lexicon
+from apps.extraction.values.codes import BIC
+
+Check = Callable[[str, str], bool]
+
+BUSINESS_YEARS = range(1980, 2081)  # of invoices, receipts and statements
+LIFE_YEARS = range(1900, 2081)  # of persons and their papers
+ABSURD = Decimal(10**9)  # no amount of a single document is larger
+
+
+def run(names: Sequence[str], normalised: str, printed: str) -> tuple[tuple[str, bool], ...]:
+    """Each check by name with its outcome. Raises KeyError for a name that is not known."""
+    return tuple((name, CHECKS[name](normalised, printed)) for name in names)
+
+
+def _iban(value: str, printed: str) -> bool:
+    return stdnum_iban.is_valid(value)
+
+
+def _bic(value: str, printed: str) -> bool:
+    return bool(BIC.fullmatch(value))
+
+
+def _vat_id(value: str, printed: str) -> bool:
+    return bool(stdnum_vat.is_valid(value))
+
+
+def _luhn(value: str, printed: str) -> bool:
+    return stdnum_luhn.is_valid(re.sub(r"\D", "", value))
+
+
+def _decimals(value: str, printed: str) -> bool:
+    """Cents are printed. Without them a lost point goes unseen: 5750 for 57.50."""
+    return re.search(r"(?<=\d)[.,]\d{1,4}(?!\d)", printed) is not None
+
+
+def _amount(value: str, printed: str) -> bool:
+    try:
+        return abs(Decimal(value)) < ABSURD
+    except InvalidOperation:
+        return False
+
+
+def _positive(value: str, printed: str) -> bool:
+    return _amount(value, printed) and Decimal(value) > 0
+
+
+def _date(value: str, printed: str) -> bool:
+    return _year(value) in BUSINESS_YEARS
+
+
+def _life_date(value: str, printed: str) -> bool:
+    return _year(value) in LIFE_YEARS
+
+
+def _year(value: str) -> int:
+    try:
+        return date.fromisoformat(value).year
+    except ValueError:
+        return 0
+
+
+def _currency(value: str, printed: str) -> bool:
+    return value in lexicon.currencies().values()
+
+
+def _has_digit(value: str, printed: str) -> bool:
+    return any(sign.isdigit() for sign in value)
+
+
+def _has_letters(value: str, printed: str) -> bool:
+    """At least two letters, and not more digits than letters."""
+    letters = sum(sign.isalpha() for sign in value)
+    return letters >= 2 and letters >= sum(sign.isdigit() for sign in value)
+
+
+def _sex(value: str, printed: str) -> bool:
+    return value in ("F", "M", "X")
+
+
+def _country(value: str, printed: str) -> bool:
+    return value in lexicon.states()
+
+
+CHECKS: Mapping[str, Check] = {
+    "iban": _iban,
+    "bic": _bic,
+    "vat_id": _vat_id,
+    "luhn": _luhn,
+    "decimals": _decimals,
+    "amount": _amount,
+    "positive": _positive,
+    "date": _date,
+    "life_date": _life_date,
+    "currency": _currency,
+    "has_digit": _has_digit,
+    "has_letters": _has_letters,
+    "sex": _sex,
+    "country": _country,
+}
