@@ -1,0 +1,245 @@
+"""The slit: one word of a closed page.
+
+A slit keeps the pixels of its windows and nothing else. Where other words stand, it shows flat
+blocks drawn from their boxes; all remaining pixels are absent, not blurred, so that whoever has
+the file has no more than whoever saw the picture.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import ceil, floor
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw
+
+from apps.base.types import Box
+
+Pixels = NDArray[np.uint8]  # height × width × 3, RGB
+Mask = NDArray[np.bool_]
+Edges = tuple[int, int, int, int]  # left, top, right, bottom in pixels
+
+BLOCK = (128, 134, 142, 60)  # RGBA of a withheld word
+RADIUS = 4  # pixels, of a block's corners
+SIDE_PADDING = 0.45  # of the window's line height
+ROOM = 2.4  # height of the picture in heights of its window
+WIDEST = 5.0  # width of the picture in its heights, unless the window is wider
+OWN = 0.5  # share of a word's box from which it belongs to the window
+COARSE = 8  # pixels; blocks snap to it, so that they do not measure words
+SLIM = 0.62  # height of a block in heights of its word
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The picture's place, in fractions of the page; it may reach beyond the page's edge."""
+
+    left: float
+    top: float
+    width: float
+    height: float
+
+
+@dataclass(frozen=True, slots=True)
+class Slit:
+    """A picture and how it lies on the page. Geometry holds no content."""
+
+    png: bytes
+    width: int  # pixels
+    height: int  # pixels
+    frame: Frame
+    window: Box  # the visible part, as fractions of the picture
+    share: float  # of the page's pixels that are visible, 0 to 1
+
+
+def draw_slit(page: Pixels, windows: Sequence[Box], words: Sequence[Box]) -> Slit:
+    """Cut windows out of a page and close everything around them.
+
+    `windows` are the boxes of the lines that may be seen; `words` those of all words.
+
+    Raises:
+        ValueError: there is no window.
+    """
+    if not windows:
+        raise ValueError("A slit has a window.")
+    height, width = page.shape[:2]
+    own = [_pixels(box, width, height) for box in windows]
+    others = [_pixels(word, width, height) for word in _others(words, windows)]
+    seen = [_with_margin(box, others, (0, 0, width, height)) for box in own]
+    mask = _mask(page.shape[:2], own, seen, others)
+    frame = _frame(_around(seen), width)
+    picture = _picture(page, mask, frame, others)
+    return Slit(
+        png=_png(picture),
+        width=picture.width,
+        height=picture.height,
+        frame=Frame(
+            frame[0] / width,
+            frame[1] / height,
+            (frame[2] - frame[0]) / width,
+            (frame[3] - frame[1]) / height,
+        ),
+        window=_fractions(_clip(_around(seen), frame), frame),
+        share=float(mask.sum()) / (width * height),
+    )
+
+
+def line_of(windows: Sequence[Box]) -> list[Box]:
+    """The whole line each window stands in, from edge to edge of the page."""
+    return [Box(0.0, box.top, 1.0, box.bottom) for box in windows]
+
+
+def draw_line(page: Pixels, windows: Sequence[Box], words: Sequence[Box]) -> Slit:
+    """The lines of some windows in full, and blocks above and below."""
+    lines = line_of(windows)
+    inside = [word for word in words if any(_covers(line, word) for line in lines)]
+    others = [word for word in words if word not in inside]
+    return draw_slit(page, lines, others)
+
+
+def _with_margin(box: Edges, others: Sequence[Edges], page: Edges) -> Edges:
+    """A window with a margin in proportion to its line, drawn in where another word begins."""
+    across = round((box[3] - box[1]) * SIDE_PADDING)
+    down = across // 2
+    left, top, right, bottom = _clip(
+        (box[0] - across, box[1] - down, box[2] + across, box[3] + down), page
+    )
+    for other in others:
+        if not _overlap(other, (left, top, right, bottom)):
+            continue
+        if other[1] >= box[3] - down:
+            bottom = max(box[3], min(bottom, other[1]))
+        elif other[3] <= box[1] + down:
+            top = min(box[1], max(top, other[3]))
+        elif other[0] >= box[2] - down:
+            right = max(box[2], min(right, other[0]))
+        elif other[2] <= box[0] + down:
+            left = min(box[0], max(left, other[2]))
+    return left, top, right, bottom
+
+
+def _mask(
+    shape: tuple[int, ...], own: Sequence[Edges], seen: Sequence[Edges], others: Sequence[Edges]
+) -> Mask:
+    """True where the page may be seen: windows with margins, less every other word."""
+    picture = Image.new("1", (shape[1], shape[0]))
+    pen = ImageDraw.Draw(picture)
+    for left, top, right, bottom in seen:
+        pen.rounded_rectangle((left, top, right - 1, bottom - 1), RADIUS * 2, fill=1)
+    for left, top, right, bottom in others:
+        pen.rectangle((left, top, right - 1, bottom - 1), fill=0)
+    for left, top, right, bottom in own:
+        pen.rounded_rectangle((left, top, right - 1, bottom - 1), RADIUS, fill=1)
+    return np.asarray(picture)
+
+
+def _picture(page: Pixels, mask: Mask, frame: Edges, others: Sequence[Edges]) -> Image.Image:
+    """The frame's part of the page; beyond the page's edge there is nothing."""
+    left, top, right, bottom = frame
+    height, width = page.shape[:2]
+    canvas = Image.new("RGBA", (right - left, bottom - top), (0, 0, 0, 0))
+    pen = ImageDraw.Draw(canvas)
+    for block in map(_block, others):
+        if _overlap(block, frame):
+            pen.rounded_rectangle(_shift(block, frame), RADIUS, fill=BLOCK)
+    on_page = _clip(frame, (0, 0, width, height))
+    rows, columns = slice(on_page[1], on_page[3]), slice(on_page[0], on_page[2])
+    part = np.dstack([page[rows, columns], mask[rows, columns].astype(np.uint8) * 255])
+    part[~mask[rows, columns]] = 0  # absent also under full transparency
+    visible = Image.fromarray(part, "RGBA")
+    canvas.paste(visible, _shift(on_page, frame)[:2], visible.getchannel("A"))
+    return canvas
+
+
+def _others(words: Sequence[Box], windows: Sequence[Box]) -> list[Box]:
+    """Words that do not, by the larger part, lie in a window."""
+    return [word for word in words if sum(_share(word, window) for window in windows) < OWN]
+
+
+def _share(word: Box, window: Box) -> float:
+    """How much of a word's box lies in a window, 0 to 1."""
+    across = min(word.right, window.right) - max(word.left, window.left)
+    down = min(word.bottom, window.bottom) - max(word.top, window.top)
+    if across <= 0 or down <= 0:
+        return 0.0
+    return across * down / (word.width * word.height)
+
+
+def _covers(line: Box, word: Box) -> bool:
+    return line.top <= word.middle[1] <= line.bottom
+
+
+def _frame(window: Edges, width: int) -> Edges:
+    """The picture's place: room around the window, in a quiet shape, centred on it."""
+    left, top, right, bottom = window
+    tall = round((bottom - top) * ROOM)
+    wide = max(round((right - left) * 1.08), min(round(tall * WIDEST), width))
+    middle_x, middle_y = (left + right) // 2, (top + bottom) // 2
+    return (
+        middle_x - wide // 2,
+        middle_y - tall // 2,
+        middle_x - wide // 2 + wide,
+        middle_y - tall // 2 + tall,
+    )
+
+
+def _pixels(box: Box, width: int, height: int) -> Edges:
+    """At least one pixel, whole pixels outward."""
+    left, top = floor(box.left * width), floor(box.top * height)
+    right, bottom = ceil(box.right * width), ceil(box.bottom * height)
+    return left, top, max(right, left + 1), max(bottom, top + 1)
+
+
+def _around(edges: Sequence[Edges]) -> Edges:
+    lefts, tops, rights, bottoms = zip(*edges, strict=True)
+    return min(lefts), min(tops), max(rights), max(bottoms)
+
+
+def _clip(inner: Edges, outer: Edges) -> Edges:
+    return (
+        max(inner[0], outer[0]),
+        max(inner[1], outer[1]),
+        min(inner[2], outer[2]),
+        min(inner[3], outer[3]),
+    )
+
+
+def _shift(edges: Edges, frame: Edges) -> Edges:
+    return (
+        edges[0] - frame[0],
+        edges[1] - frame[1],
+        edges[2] - frame[0],
+        edges[3] - frame[1],
+    )
+
+
+def _block(word: Edges) -> Edges:
+    """Where a withheld word's block is drawn: thinner than the word, and measuring nothing."""
+    slim = round((word[3] - word[1]) * (1 - SLIM) / 2)
+    left, right = (round(edge / COARSE) * COARSE for edge in (word[0], word[2]))
+    top, bottom = word[1] + slim, word[3] - slim
+    return left, top, max(right, left + COARSE), max(bottom, top + 2)
+
+
+def _overlap(one: Edges, other: Edges) -> bool:
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
+
+
+def _fractions(inner: Edges, outer: Edges) -> Box:
+    """`inner` as fractions of `outer`, kept within it."""
+    width, height = outer[2] - outer[0], outer[3] - outer[1]
+    left, top, right, bottom = _clip(inner, outer)
+    return Box(
+        (left - outer[0]) / width,
+        (top - outer[1]) / height,
+        (right - outer[0]) / width,
+        (bottom - outer[1]) / height,
+    )
+
+
+def _png(picture: Image.Image) -> bytes:
+    out = io.BytesIO()
+    picture.save(out, "PNG", compress_level=6)
+    return out.getvalue()

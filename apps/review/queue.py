@@ -1,0 +1,31 @@
+"""How much waits for a person, counted no further than a person can see."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from apps.accounts.models import User
+from apps.review.models import Task
+
+ENOUGH = 500  # counted no further; the page then says "500 or more"
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    fields: int
+    oldest_at: datetime | None
+    escalated: int = 0
+
+    @property
+    def text(self) -> str:
+        return f"{self.fields}+" if self.fields >= ENOUGH else str(self.fields)
+
+
+def waiting_for(user: User) -> Waiting:
+    """What the person could take now."""
+    open_tasks = Task.objects.workable_by(user).order_by("created_at", "id")
+    rows = list(open_tasks.values_list("created_at", "escalated")[:ENOUGH])
+    return Waiting(
+        fields=len(rows),
+        oldest_at=rows[0][0] if rows else None,
+        escalated=sum(1 for _, escalated in rows if escalated),
+    )

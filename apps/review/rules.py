@@ -1,0 +1,83 @@
+"""When a person must look, and what states a task goes through."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Reason(StrEnum):
+    """Why a field is put before a person."""
+
+    MISSING = "missing"  # required, and not found
+    CHECK_FAILED = "check failed"
+    LOW_CONFIDENCE = "low confidence"
+
+
+class State(StrEnum):
+    OPEN = "open"
+    DECIDED = "decided"  # can still be taken back
+    SEALED = "sealed"  # final; the crop is gone
+    WITHDRAWN = "withdrawn"  # consent taken back, or the document deleted
+
+
+MOVES: dict[State, frozenset[State]] = {
+    State.OPEN: frozenset({State.DECIDED, State.WITHDRAWN}),
+    State.DECIDED: frozenset({State.OPEN, State.SEALED, State.WITHDRAWN}),
+    State.SEALED: frozenset(),
+    State.WITHDRAWN: frozenset(),
+}
+
+
+class Verdict(StrEnum):
+    """What a person may say of a task."""
+
+    ACCEPTED = "accepted"  # the suggestion as it stands
+    CORRECTED = "corrected"
+    BLANK = "blank"  # nothing is written there
+    UNREADABLE = "unreadable"
+    SKIPPED = "skipped"
+    UNDONE = "undone"  # takes back the verdict before it
+
+
+DECIDING = frozenset({Verdict.ACCEPTED, Verdict.CORRECTED, Verdict.BLANK, Verdict.UNREADABLE})
+
+
+class Trouble(StrEnum):
+    """Why something cannot be read: the words of the dialog, in its order."""
+
+    BLURRED = "blurred"
+    BLANK = "blank"
+    OTHER_FIELD = "other field"
+    SCRIPT = "script"
+
+
+class LineReason(StrEnum):
+    """Why a reviewer needs the line around a word."""
+
+    WHICH_FIELD = "which field"
+    WHERE_IT_ENDS = "where it ends"
+    UNIT = "unit"
+    STRUCK_OUT = "struck out"
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What is known of a field, as far as it decides whether a person looks."""
+
+    found: bool
+    required: bool
+    confidence: float  # 0 to 1
+    threshold: float  # 0 to 1
+    failed: Sequence[str]  # names of checks that the value does not pass
+
+
+def needs_eyes(field: Judged) -> Reason | None:
+    """Why a person must look, or None if nobody need.
+
+    A field that is neither found nor required is simply not on the paper.
+    """
+    if not field.found:
+        return Reason.MISSING if field.required else None
+    if field.failed:
+        return Reason.CHECK_FAILED
+    return Reason.LOW_CONFIDENCE if field.confidence < field.threshold else None
