@@ -1,0 +1,216 @@
+"""What a page says of jobs: one state in words, one timeline, one list of what exists."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, OuterRef, Q, Subquery
+from django.utils import timezone
+
+from apps.accounts.models import User
+from apps.delivery.result import Settled, Standing
+from apps.extraction import doctypes
+from apps.intake import services as intake
+from apps.intake.models import Document, DocumentQuerySet
+from apps.jobs.flow import ENDS, State
+from apps.jobs.models import Job, StepRun
+from apps.review import rules as review
+from apps.review.models import Task
+from apps.vault.models import Artifact
+
+# The steps of a document's way: name in the timeline, title, what it means.
+STEPS: dict[str, tuple[str, str]] = {
+    "authenticated": ("Authenticated", "The sender was signed in."),
+    "policy": ("Policy checked", "The purpose allows this legal basis."),
+    "consent": ("Consent recorded", "With purpose, basis and what may be done."),
+    "sealed": ("Encrypted", "Own key, AES-256-GCM, while it arrived."),
+    "read": ("Read", "Behind a wall, without a network."),
+    "classified": ("Classified", "Class found, fields typed."),
+    "review": ("In review", "Doubtful fields before people, through slits."),
+    "deliver": ("Delivered", "One typed result, masked by default."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A step that was taken, or is being taken."""
+
+    name: str
+    title: str
+    note: str
+    at: datetime
+    ended_at: datetime | None
+    proof: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """A job's state for a person."""
+
+    text: str
+    tone: str  # of a badge
+    icon: str
+    working: bool = False  # the page asks again by itself
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A row of the list of jobs."""
+
+    document: Document
+    title: str
+    status: Status
+    waiting: int  # fields before people
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """One class of artifacts of a document, and until when it is kept."""
+
+    kind: str
+    count: int
+    since: datetime
+    due_at: datetime
+    gone_at: datetime | None
+    policy: str
+
+    @property
+    def left(self) -> int:
+        """Seconds."""
+        return max(0, round((self.due_at - timezone.now()).total_seconds()))
+
+    @property
+    def share(self) -> int:
+        """How much of its time is left, per cent."""
+        whole = (self.due_at - self.since).total_seconds()
+        return min(100, round(100 * self.left / whole)) if whole > 0 else 0
+
+
+def listed(
+    user: User,
+    *,
+    states: frozenset[State] | None = None,
+    reference: str = "",
+    before: Any = None,
+    count: int,
+) -> list[Listed]:
+    """A page of the jobs a person may see, newest first."""
+    documents = _with_jobs(Document.objects.visible_to(user).before(before))
+    if states:
+        documents = documents.filter(job_state__in=states)
+    if reference:
+        documents = documents.filter(reference=reference.upper())
+    return [_row(document) for document in documents[:count]]
+
+
+def status_of(document: Document, job: Job, *, waiting: int, fields: int) -> Status:
+    """The state of a job in words."""
+    if document.erased_at:
+        withdrawn = document.submission.withdrawn_at
+        return Status("Consent withdrawn" if withdrawn else "Erased", "idle", "trash")
+    match State(job.state):
+        case State.QUEUED | State.RUNNING:
+            reading = job.step == 0
+            return Status("Reading" if reading else "Working", "info", "clock", working=True)
+        case State.PARKED:
+            return Status(f"In review, {waiting} of {fields} fields", "doubt", "slit")
+        case State.SUCCEEDED:
+            return Status("Delivered", "ok", "check")
+        case State.FAILED:
+            return Status("Could not be read", "bad", "x")
+        case State.STOPPED:
+            return Status("Stopped", "idle", "stop")
+
+
+def title_of(document: Document, doctype: str) -> str:
+    """What a document is, as far as it may be said: its class and its length."""
+    known = {one.name: one.title for one in doctypes.load_all()}
+    name = known.get(doctype) or known.get(document.submission.doctype) or "Document"
+    return f"{name}, {document.pages} page{'' if document.pages == 1 else 's'}"
+
+
+def timeline(job: Job) -> list[Taken]:
+    """The steps that were taken, in order."""
+    runs = sorted(StepRun.objects.filter(job=job), key=lambda run: _order(run.name))
+    return [
+        Taken(
+            name=run.name,
+            title=STEPS[run.name][0],
+            note=STEPS[run.name][1],
+            at=run.ended_at or run.began_at,
+            ended_at=run.ended_at,
+            proof=run.proof,
+        )
+        for run in runs
+    ]
+
+
+def ahead(job: Job, taken: Sequence[Taken]) -> list[str]:
+    """Titles of the steps still to come; none once the work has ended."""
+    if job.state in ENDS:
+        return []
+    names = {step.name for step in taken}
+    return [title for name, (title, _) in STEPS.items() if name not in names]
+
+
+def kept(document: Document) -> list[Kept]:
+    """What exists of a document and what existed, each class once."""
+    artifacts = Artifact.objects.of_document(document.pk).order_by("created_at")
+    counts = Counter(artifact.kind for artifact in artifacts if not artifact.shredded_at)
+    newest: dict[str, Artifact] = {}
+    for artifact in artifacts:
+        if artifact.kind not in newest or not artifact.shredded_at:
+            newest[artifact.kind] = artifact
+    return [_kept(artifact, counts[kind]) for kind, artifact in newest.items()]
+
+
+def fingerprint(document: Document, job: Job) -> str:
+    """Changes whenever a page about the job would look different."""
+    waiting = Task.objects.filter(document=document, state=review.State.OPEN).count()
+    return f"{job.state}-{job.step}-{waiting}-{bool(document.erased_at)}".lower()
+
+
+def waiting_among(fields: Sequence[Settled]) -> int:
+    return sum(1 for field in fields if field.standing is Standing.WAITING)
+
+
+def _kept(artifact: Artifact, count: int) -> Kept:
+    return Kept(
+        kind=artifact.kind,
+        count=count,
+        since=artifact.created_at,
+        due_at=artifact.due_at,
+        gone_at=artifact.gone_at or artifact.shredded_at,
+        policy=artifact.policy,
+    )
+
+
+def _with_jobs(documents: DocumentQuerySet) -> Any:
+    """Documents with the state of their job and the number of fields before people."""
+    job = Job.objects.filter(flow=intake.FLOW, subject_id=OuterRef("pk"))
+    open_tasks = Q(tasks__state__in=(review.State.OPEN, review.State.DECIDED))
+    return documents.select_related("submission", "sender", "reading", "original").annotate(
+        job_state=Subquery(job.values("state")[:1]),
+        job_step=Subquery(job.values("step")[:1]),
+        waiting=Count("tasks", filter=open_tasks, distinct=True),
+        field_count=Count("fields", distinct=True),
+    )
+
+
+def _row(document: Any) -> Listed:
+    job = Job(state=document.job_state, step=document.job_step)
+    reading = getattr(document, "reading", None)
+    return Listed(
+        document=document,
+        title=title_of(document, reading.doctype if reading else ""),
+        status=status_of(document, job, waiting=document.waiting, fields=document.field_count),
+        waiting=document.waiting,
+    )
+
+
+def _order(name: str) -> int:
+    return list(STEPS).index(name)

@@ -1,0 +1,80 @@
+"""The typed result: what we hand back, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+SCHEMA = "arrowslit.result/1"
+
+
+class Standing(StrEnum):
+    """How a field came to its value, or why it has none."""
+
+    ACCEPTED = "accepted"  # by the machine, sure enough and checked
+    DECIDED = "decided"  # by a person
+    WAITING = "needs_review"
+    MISSING = "missing"  # not on the document, or not found
+    UNDECIDED = "undecided"  # doubtful, and no person may or could say
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A field as it stands."""
+
+    name: str
+    title: str
+    type: str
+    sensitivity: int  # 0 public to 3 special
+    mask: str
+    standing: Standing
+    value: str = ""  # as printed, or as typed by a person
+    normalised: str = ""
+    confidence: float | None = None  # 0 to 1; None when a person decided
+    page: int | None = None  # from 1
+    box: Sequence[float] | None = None  # left, top, right, bottom, fractions of the page
+    checks: Sequence[tuple[str, bool]] = ()
+    by: str = ""  # actor who decided
+
+    @property
+    def has_value(self) -> bool:
+        return self.standing in (Standing.ACCEPTED, Standing.DECIDED) and bool(self.normalised)
+
+
+def assemble(
+    *,
+    reference: str,
+    doctype: str,
+    doctype_confidence: float,
+    fields: Sequence[Settled],
+    terms: Mapping[str, Any],
+    kept_until: Mapping[str, str],
+) -> dict[str, Any]:
+    """A JSON value that fits the schema, with every value in clear; mask it before showing it."""
+    return {
+        "schema": SCHEMA,
+        "document": reference,
+        "class": {"name": doctype, "confidence": round(doctype_confidence, 4)},
+        "terms": dict(terms),
+        "fields": [_field(field) for field in fields],
+        "kept_until": dict(kept_until),
+    }
+
+
+def _field(field: Settled) -> dict[str, Any]:
+    shown = field.has_value
+    return {
+        "name": field.name,
+        "type": field.type,
+        "state": field.standing.value,
+        "value": field.value if shown else None,
+        "normalised": field.normalised if shown else None,
+        "confidence": None if field.confidence is None else round(field.confidence, 4),
+        "sensitivity": field.sensitivity,
+        "decided_by": "person" if field.standing is Standing.DECIDED else "machine",
+        "page": field.page,
+        "box": list(field.box) if field.box else None,
+        "validators": dict(field.checks),
+    }

@@ -1,0 +1,184 @@
+"""Deliver typed results; reveal one value; hand out a result, masked by default."""
+
+import json
+from enum import StrEnum
+from typing import Any
+
+from django.db import transaction
+
+from apps.accounts.models import User
+from apps.audit import services as audit
+from apps.audit.tags import Tag
+from apps.base.errors import NotFound, NotPossible
+from apps.base.types import Actor
+from apps.delivery import permissions
+from apps.delivery.masking import Mask, mask
+from apps.delivery.models import Result
+from apps.delivery.result import SCHEMA, Settled, assemble
+from apps.delivery.settling import settled_fields
+from apps.intake.models import Document
+from apps.jobs import services as jobs
+from apps.jobs.models import Job
+from apps.vault import services as vault
+from apps.vault.classes import ArtifactClass
+from apps.vault.models import Artifact
+
+SYSTEM = Actor("system:delivery")
+REVEALED_SECONDS = 30  # how long a value stays on screen
+
+
+class RevealReason(StrEnum):
+    """Why a value is revealed: codes for the trail, sentences for the person."""
+
+    QUESTION = "question"
+    CORRECTION = "correction"
+    AUDIT = "audit"
+
+
+REVEAL_REASONS: dict[RevealReason, str] = {
+    RevealReason.QUESTION: "Somebody asked about this document",
+    RevealReason.CORRECTION: "I am correcting an entry made from it",
+    RevealReason.AUDIT: "Audit or tax request",
+}
+
+
+def deliver(document: Document, *, job: Job) -> Result:
+    """Seal the settled fields as the document's result. A second call returns the first.
+
+    Raises:
+        Fenced: the job was taken over or stopped.
+    """
+    if result := Result.objects.filter(document=document).first():
+        return result
+    content = json.dumps(_assembled(document), ensure_ascii=False, sort_keys=True).encode()
+    sealing = vault.prepare(
+        content,
+        kind=ArtifactClass.RESULT,
+        organisation=document.organisation_id,
+        document=document.pk,
+    )
+    try:
+        with jobs.fenced(job):
+            return _keep(document, vault.keep(sealing, actor=SYSTEM), job)
+    except BaseException:
+        sealing.abort()
+        raise
+
+
+@transaction.atomic
+def shown_fields(document: Document, *, user: User) -> list[Settled]:
+    """Fields for a page that masks them; showing them is recorded.
+
+    Raises:
+        NotFound: the document is not there for this person.
+    """
+    fields = settled_fields(document)
+    _record(Tag.FIELDS_SHOWN, document, user.actor, fields=len(fields), masked=True)
+    return fields
+
+
+@transaction.atomic
+def reveal(document: Document, *, name: str, reason: RevealReason, user: User) -> str:
+    """One value in clear; who, what and why are recorded first.
+
+    Raises:
+        NotFound, NotAllowed: see `permissions.check_can_reveal`; or there is no such field.
+        NotPossible: the field has no value.
+    """
+    permissions.check_can_reveal(user, document)
+    field = next((one for one in settled_fields(document) if one.name == name), None)
+    if field is None:
+        raise NotFound
+    if not field.has_value:
+        raise NotPossible("This field has no value to reveal.")
+    _record(
+        Tag.FIELD_REVEALED,
+        document,
+        user.actor,
+        field=name,
+        sensitivity=field.sensitivity,
+        reason=reason.value,
+        seconds=REVEALED_SECONDS,
+    )
+    return field.normalised if field.type in ("date", "amount") else field.value
+
+
+@transaction.atomic
+def download(document: Document, *, user: User) -> dict[str, Any]:
+    """The delivered result with every value masked by its rule.
+
+    Raises:
+        NotFound, NotAllowed: see `permissions.check_can_download`; or nothing was delivered.
+        Gone: it was erased.
+    """
+    permissions.check_can_download(user, document)
+    result = Result.objects.select_related("artifact").filter(document=document).first()
+    if result is None:
+        raise NotFound("Nothing was delivered for this job yet.")
+    with vault.open(result.artifact, actor=user.actor, purpose="download") as source:
+        content: dict[str, Any] = json.loads(source.read())
+    masks = {field.name: field.mask for field in settled_fields(document)}
+    for field in content["fields"]:
+        _mask_in_place(field, Mask(masks.get(field["name"], Mask.ALL)))
+    _record(Tag.RESULT_DOWNLOADED, document, user.actor, masked=True, schema=result.schema)
+    return {**content, "masked": True}
+
+
+@transaction.atomic
+def erase(document: Document, *, actor: Actor, reason: str) -> None:
+    """Destroy the delivered result. Doing it twice is doing it once."""
+    for result in Result.objects.filter(document=document).select_related("artifact"):
+        vault.shred(result.artifact, actor=actor, reason=reason)
+
+
+def _assembled(document: Document) -> dict[str, Any]:
+    terms = document.submission
+    reading = document.reading
+    return assemble(
+        reference=document.reference,
+        doctype=reading.doctype,
+        doctype_confidence=reading.doctype_confidence,
+        fields=settled_fields(document),
+        terms={
+            "purpose": terms.purpose,
+            "basis": terms.basis,
+            "manual_review": terms.manual_review,
+        },
+        kept_until=_kept_until(document),
+    )
+
+
+def _kept_until(document: Document) -> dict[str, str]:
+    """When each class of artifact is due, as far as its clock is set now."""
+    artifacts = Artifact.objects.of_document(document.pk).alive().order_by("due_at")
+    return {artifact.kind: artifact.due_at.isoformat() for artifact in artifacts}
+
+
+def _keep(document: Document, artifact: Artifact, job: Job) -> Result:
+    result = Result.objects.create(
+        document=document,
+        organisation_id=document.organisation_id,
+        artifact=artifact,
+        schema=SCHEMA,
+    )
+    event = _record(Tag.RESULT_DELIVERED, document, SYSTEM, schema=SCHEMA, digest=artifact.digest)
+    jobs.prove(job, event=event, **{"sha-256": artifact.digest})
+    return result
+
+
+def _mask_in_place(field: dict[str, Any], how: Mask) -> None:
+    for key in ("value", "normalised"):
+        if field[key]:
+            field[key] = str(mask(field[key], how))
+
+
+def _record(tag: Tag, document: Document, actor: Actor, **facts: Any) -> str:
+    event = audit.record(
+        tag,
+        actor=actor,
+        subject=document.reference,
+        organisation=document.organisation_id,
+        document=document.pk,
+        **facts,
+    )
+    return str(event.pk)

@@ -1,0 +1,93 @@
+"""Fields as they stand now: what the machine read, what people decided, what is still open."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+
+from apps.base.errors import Gone
+from apps.base.types import Actor
+from apps.delivery.result import Settled, Standing
+from apps.extraction import services as extraction
+from apps.extraction.doctypes import DocType, FieldRule
+from apps.extraction.models import Content, Field
+from apps.intake.models import Document
+from apps.review.models import Task
+from apps.review.rules import State, Verdict
+from apps.review.services.asking import sees_eyes
+from apps.review.services.decisions import COLUMN
+from apps.vault import services as vault
+from apps.vault.keys import ValueCipher
+
+SYSTEM = Actor("system:delivery")
+
+
+def settled_fields(document: Document) -> list[Settled]:
+    """Every field of a document that was read, in the order of its class; values in clear.
+
+    Empty before reading, and after the fields were erased.
+    """
+    doctype = extraction.doctype_of(document)
+    if doctype is None:
+        return []
+    with suppress(Gone):
+        cipher = vault.open_values(document.pk, organisation=document.organisation_id, actor=SYSTEM)
+        return _settle_all(document, doctype, cipher)
+    return []
+
+
+def _settle_all(document: Document, doctype: DocType, cipher: ValueCipher) -> list[Settled]:
+    tasks = Task.objects.filter(document=document).select_related("decision__reviewer")
+    by_field = {task.field_id: task for task in tasks}
+    return [
+        _settle(field, doctype.rule(field.name), by_field.get(field.pk), cipher)
+        for field in document.fields.order_by("position")
+        if field.sealed
+    ]
+
+
+def _settle(field: Field, rule: FieldRule, task: Task | None, cipher: ValueCipher) -> Settled:
+    standing = _standing(field, rule, task)
+    content, by = field.content(cipher), "system:reader"
+    checks: Sequence[tuple[str, bool]] = [(name, passed) for name, passed in field.checks]
+    if standing is Standing.DECIDED and task and task.decision:
+        content = _decided(task, content, cipher)
+        checks = [(name, passed) for name, passed in task.decision.checks]
+        by = task.decision.reviewer.actor
+    return Settled(
+        name=field.name,
+        title=rule.title,
+        type=rule.type.value,
+        sensitivity=rule.sensitivity,
+        mask=rule.mask,
+        standing=standing,
+        value=content.value,
+        normalised=content.normalised,
+        confidence=None if standing is Standing.DECIDED else field.confidence,
+        page=field.page if field.found else None,
+        box=field.boxes[0] if field.found and field.boxes else None,
+        checks=checks,
+        by=by,
+    )
+
+
+def _standing(field: Field, rule: FieldRule, task: Task | None) -> Standing:
+    if task is not None:
+        return _standing_of_task(task)
+    if not field.found:
+        return Standing.MISSING
+    return Standing.UNDECIDED if sees_eyes(field, rule) else Standing.ACCEPTED
+
+
+def _standing_of_task(task: Task) -> Standing:
+    if task.state in (State.OPEN, State.DECIDED):
+        return Standing.WAITING
+    verdict = task.decision.verdict if task.decision else ""
+    if verdict in (Verdict.ACCEPTED, Verdict.CORRECTED):
+        return Standing.DECIDED
+    return Standing.MISSING if verdict == Verdict.BLANK else Standing.UNDECIDED
+
+
+def _decided(task: Task, read: Content, cipher: ValueCipher) -> Content:
+    decision = task.decision
+    if decision is None or decision.sealed is None:
+        return read
+    return Content.from_json(cipher.open(bytes(decision.sealed), column=COLUMN, row=decision.pk))

@@ -1,0 +1,154 @@
+from typing import Any
+
+from django.contrib.auth.decorators import permission_required
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_POST
+
+from apps.accounts.middleware import wants_json
+from apps.accounts.requests import PersonRequest
+from apps.audit import services as audit
+from apps.audit.exposure import Exposure, exposes
+from apps.delivery import overview, permissions
+from apps.delivery import services as delivery
+from apps.delivery.forms import STATES, JobsForm, RevealForm
+from apps.delivery.services import REVEALED_SECONDS, RevealReason
+from apps.intake import services as intake
+from apps.intake.models import Document
+from apps.jobs.flow import ENDS, State
+
+PAGE = 25  # jobs
+LONGEST_TRAIL = 500  # events of one document
+
+
+@exposes(Exposure.NOTHING)
+@require_GET
+@permission_required("intake.view_document", raise_exception=True)
+def jobs(request: PersonRequest) -> HttpResponse:
+    form = JobsForm(request.GET)
+    wanted = form.cleaned_data if form.is_valid() else {}
+    rows = overview.listed(
+        request.user,
+        states=STATES[wanted["state"]][1] if wanted.get("state") else None,
+        reference=wanted.get("reference", ""),
+        before=wanted.get("before"),
+        count=PAGE,
+    )
+    older = _older(request, rows[-1].document.pk) if len(rows) == PAGE else ""
+    context = {"form": form, "rows": rows, "older": older, "states": STATES}
+    return render(request, "jobs/_rows.html" if request.htmx else "jobs/list.html", context)
+
+
+@exposes(Exposure.FIELDS)
+@require_GET
+@permission_required("intake.view_document", raise_exception=True)
+def job(request: PersonRequest, reference: str) -> HttpResponse:
+    document = _document(request, reference)
+    fields = delivery.shown_fields(document, user=request.user)
+    work = intake.job_of(document)
+    steps = overview.timeline(work)
+    context = {
+        "document": document,
+        "job": work,
+        "fields": fields,
+        "status": overview.status_of(
+            document, work, waiting=overview.waiting_among(fields), fields=len(fields)
+        ),
+        "title": overview.title_of(document, _doctype(document)),
+        "steps": steps,
+        "ahead": overview.ahead(work, steps),
+        "kept": overview.kept(document),
+        "seen": overview.fingerprint(document, work),
+        "settled": work.state in ENDS,
+        "delivered": work.state == State.SUCCEEDED and bool(fields),
+        "reveal_form": RevealForm(),
+        "can_reveal": permissions.can_reveal(request.user, document),
+    }
+    return render(request, "jobs/detail.html", context)
+
+
+@exposes(Exposure.NOTHING)
+@require_GET
+@permission_required("intake.view_document", raise_exception=True)
+def status(request: PersonRequest, reference: str) -> HttpResponse:
+    """Tells an open page to load itself anew when something has changed; shows nothing."""
+    document = _document(request, reference)
+    response = HttpResponse(status=204)
+    if overview.fingerprint(document, intake.job_of(document)) != request.GET.get("seen"):
+        response.headers["HX-Refresh"] = "true"
+    return response
+
+
+@exposes(Exposure.NOTHING)
+@require_GET
+@permission_required("delivery.reveal_field", raise_exception=True)
+def ask_reveal(request: PersonRequest, reference: str, name: str) -> HttpResponse:
+    """Ask for the reason; the page for browsers without JavaScript."""
+    context = {"document": _document(request, reference), "name": name, "form": RevealForm()}
+    return render(request, "jobs/reveal.html", context)
+
+
+@exposes(Exposure.VALUE)
+@require_POST
+@permission_required("delivery.reveal_field", raise_exception=True)
+def reveal(request: PersonRequest, reference: str, name: str) -> HttpResponse:
+    """Show one value for some seconds, once the reason is recorded."""
+    document = _document(request, reference)
+    form = RevealForm(request.POST)
+    context: dict[str, Any] = {"document": document, "name": name, "form": form}
+    if not form.is_valid():
+        return render(request, "jobs/reveal.html", context, status=422)
+    reason = RevealReason(form.cleaned_data["reason"])
+    value = delivery.reveal(document, name=name, reason=reason, user=request.user)
+    if wants_json(request):
+        return JsonResponse({"value": value, "seconds": REVEALED_SECONDS})
+    response = render(request, "jobs/revealed.html", {**context, "value": value})
+    back = reverse("jobs:detail", args=[reference])
+    response.headers["Refresh"] = f"{REVEALED_SECONDS};url={back}"
+    return response
+
+
+@exposes(Exposure.RESULT)
+@require_GET
+@permission_required("delivery.download_result", raise_exception=True)
+def result(request: PersonRequest, reference: str) -> HttpResponse:
+    document = _document(request, reference)
+    content = delivery.download(document, user=request.user)
+    response = JsonResponse(content, json_dumps_params={"indent": 2, "ensure_ascii": False})
+    response.headers["Content-Disposition"] = f'attachment; filename="{reference}.json"'
+    return response
+
+
+@exposes(Exposure.TRAIL)
+@require_GET
+@permission_required("intake.view_document", raise_exception=True)
+def trail(request: PersonRequest, reference: str) -> HttpResponse:
+    """Everything that happened to one document, for whoever may see it."""
+    document = _document(request, reference)
+    events = audit.of_document(
+        document.pk,
+        organisation=document.organisation_id,
+        reader=request.user.actor,
+        count=LONGEST_TRAIL,
+    )
+    return render(request, "jobs/trail.html", {"document": document, "events": events})
+
+
+def _document(request: PersonRequest, reference: str) -> Document:
+    """Fetching is the permission check: what is not visible is not there."""
+    visible = Document.objects.visible_to(request.user).select_related(
+        "submission", "sender", "reading", "original", "workspace"
+    )
+    return get_object_or_404(visible, reference=reference)
+
+
+def _doctype(document: Document) -> str:
+    reading = getattr(document, "reading", None)
+    return reading.doctype if reading else ""
+
+
+def _older(request: PersonRequest, last: object) -> str:
+    query = request.GET.copy()
+    query["before"] = str(last)
+    return query.urlencode()
