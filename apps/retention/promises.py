@@ -1,0 +1,93 @@
+"""The promise made before sending: how long each part will be kept, in words."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from apps.extraction import doctypes
+from apps.intake import purposes
+from apps.retention.policy import Policy, Rule, Start, in_words
+
+SHOWN = ("crop", "original", "fields")
+TITLES = {"crop": "Slits", "original": "Originals", "fields": "Fields"}
+STARTS = {
+    Start.READ: "after reading",
+    Start.DELIVERED: "after delivery",
+    Start.RECEIVED: "after arrival",
+    Start.DECIDED: "",
+}
+RECORD_YEARS = 7  # how long the trail is kept
+SHORTEST, LONGEST = timedelta(minutes=30), timedelta(days=3653)  # ends of the drawn scale
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One bar of the promise."""
+
+    title: str
+    text: str
+    share: int  # of the drawn scale, per cent; logarithmic
+    tone: str  # class of chart ink
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    sentence: str
+    lines: Sequence[Line]
+    policy: str
+    high: bool  # a class of the highest tier is among what may be sent
+
+
+def promise(policy: Policy, *, purpose: str, doctype: str) -> Promise:
+    """What will be kept and how long, if files of this purpose or class are sent.
+
+    Where several classes are possible, the longest time of each part is promised.
+    """
+    classes = _classes(purpose, doctype)
+    rules = {part: _longest(policy, part, classes) for part in SHOWN}
+    return Promise(
+        sentence=_sentence(rules),
+        lines=[*(_line(part, rules[part]) for part in SHOWN), _record_line()],
+        policy=policy.name,
+        high=any(tier == "high" for _, tier in classes),
+    )
+
+
+def _classes(purpose: str, doctype: str) -> list[tuple[str, str]]:
+    """Names and tiers of the classes that may come."""
+    known = {one.name: one.tier for one in doctypes.load_all()}
+    if doctype in known:
+        return [(doctype, known[doctype])]
+    usual = purposes.load().purposes.get(purpose)
+    names = [name for name in usual.doctypes if name in known] if usual else []
+    return [(name, known[name]) for name in names or known]
+
+
+def _longest(policy: Policy, part: str, classes: Sequence[tuple[str, str]]) -> Rule:
+    rules = [policy.rule(part, doctype=name, tier=tier) for name, tier in classes]
+    return max(rules, key=lambda rule: (rule.keep, rule.at_most))
+
+
+def _sentence(rules: dict[str, Rule]) -> str:
+    original, fields = rules["original"], rules["fields"]
+    return (
+        f"Originals deleted {in_words(original.keep)} {STARTS[original.starts]}. "
+        f"Fields kept {in_words(fields.keep)}. Slits deleted once a person has decided."
+    )
+
+
+def _line(part: str, rule: Rule) -> Line:
+    if rule.starts is Start.DECIDED:
+        return Line(TITLES[part], "until decided", 4, "c4")
+    return Line(TITLES[part], in_words(rule.keep), _share(rule.keep), "c1")
+
+
+def _record_line() -> Line:
+    length = timedelta(days=365 * RECORD_YEARS)
+    return Line("Record of actions", f"{RECORD_YEARS} years", _share(length), "c3")
+
+
+def _share(length: timedelta) -> int:
+    along = math.log(max(length, SHORTEST) / SHORTEST) / math.log(LONGEST / SHORTEST)
+    return min(100, max(4, round(along * 100)))

@@ -1,0 +1,14 @@
+from celery import shared_task
+from django.utils import timezone
+
+from apps.accounts.models import Organisation
+from apps.base.scope import acting_for
+from apps.retention import services as retention
+
+
+@shared_task(name="retention.sweep")  # type: ignore[untyped-decorator]
+def sweep(**_: object) -> None:
+    """Erase what is due, organisation by organisation."""
+    for organisation in Organisation.objects.order_by("pk"):
+        with acting_for(organisation.pk):
+            retention.erase_due(now=timezone.now())

@@ -1,0 +1,97 @@
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.db import transaction
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_http_methods
+
+from apps.accounts.requests import PersonRequest
+from apps.audit import services as audit
+from apps.audit.exposure import Exposure, exposes
+from apps.audit.tags import Tag
+from apps.intake.models import Document
+from apps.retention import services as retention
+from apps.retention.clocks import next_clocks
+from apps.retention.forms import DeleteForm
+from apps.retention.models import Erasure
+from apps.retention.promises import promise as make_promise
+from apps.vault.models import Artifact
+
+
+@exposes(Exposure.NOTHING)
+@require_GET
+@permission_required("intake.add_document", raise_exception=True)
+def promise(request: PersonRequest) -> HttpResponse:
+    """The promise for what is chosen in the form so far."""
+    made = make_promise(
+        retention.current_policy(),
+        purpose=request.GET.get("purpose", ""),
+        doctype=request.GET.get("doctype", ""),
+    )
+    return render(request, "intake/_promise.html", {"promise": made})
+
+
+@exposes(Exposure.NOTHING)
+@require_http_methods(["GET", "POST"])
+@permission_required("retention.delete_document", raise_exception=True)
+def delete(request: PersonRequest, reference: str) -> HttpResponse:
+    document = _document(request, reference)
+    form = DeleteForm(request.POST or None, reference=reference)
+    if form.is_valid():
+        retention.delete(document, user=request.user)
+        messages.success(request, f"{reference} is erased. Here is the receipt.")
+        return redirect("retention:receipt", reference)
+    context = {"document": document, "form": form}
+    return render(request, "retention/delete.html", context, status=422 if request.POST else 200)
+
+
+@exposes(Exposure.NOTHING)
+@require_http_methods(["GET", "POST"])
+@permission_required("retention.delete_document", raise_exception=True)
+def withdraw(request: PersonRequest, reference: str) -> HttpResponse:
+    document = _document(request, reference)
+    if request.method == "POST":
+        retention.withdraw(document, user=request.user)
+        messages.success(request, "Consent is withdrawn and everything sent with it is erased.")
+        return redirect("retention:receipt", reference)
+    together = Document.objects.visible_to(request.user).filter(
+        submission_id=document.submission_id
+    )
+    context = {"document": document, "together": together.order_by("pk")[:200]}
+    return render(request, "retention/withdraw.html", context)
+
+
+@exposes(Exposure.RECEIPT)
+@require_GET
+@permission_required("intake.view_document", raise_exception=True)
+@transaction.atomic
+def receipt(request: PersonRequest, reference: str) -> HttpResponse:
+    """What was erased, when and why, with the digests and events that prove it."""
+    document = _document(request, reference)
+    erasure = get_object_or_404(Erasure.objects.select_related("asked_by"), document=document)
+    audit.record(
+        Tag.RECEIPT_READ,
+        actor=request.user.actor,
+        subject=reference,
+        organisation=document.organisation_id,
+        document=document.pk,
+    )
+    artifacts = Artifact.objects.of_document(document.pk).order_by("created_at")
+    context = {"document": document, "erasure": erasure, "artifacts": artifacts}
+    return render(request, "retention/receipt.html", context)
+
+
+@exposes(Exposure.NOTHING)
+@require_GET
+@permission_required("retention.view_clocks", raise_exception=True)
+def clocks(request: PersonRequest) -> HttpResponse:
+    """What is erased next in the organisation; no content."""
+    context = {"clocks": next_clocks(request.user), "policy": retention.current_policy()}
+    return render(request, "retention/clocks.html", context)
+
+
+def _document(request: PersonRequest, reference: str) -> Document:
+    visible = Document.objects.visible_to(request.user).select_related(
+        "submission", "original", "sender"
+    )
+    return get_object_or_404(visible, reference=reference)
