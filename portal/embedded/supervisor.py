@@ -1,0 +1,201 @@
+"""Everything on one machine: `python -m portal.embedded.supervisor`, or `make run`."""
+
+import fcntl
+import hashlib
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from portal.embedded import operators, postgres
+from portal.embedded.children import ROOT, Child
+from portal.embedded.places import Places
+
+WATCH = 0.5  # seconds between two looks at the children
+PATIENCE = 60.0  # seconds for the first page
+CELERY = ("--app=portal", "--quiet")
+WATCHED = ("requirements/base.txt", "apps/*/migrations/*", "static/**/*", "apps/*/roles.py")
+
+
+class Supervisor:
+    def __init__(self, places: Places, port: int) -> None:
+        self.places, self.port = places, port
+        self.address = f"http://127.0.0.1:{port}"
+        self.over = threading.Event()
+        self.began = time.monotonic()
+
+    def run(self) -> int:
+        """Start all, say where, wait for Ctrl-C, stop all in reverse order."""
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: self.over.set())
+        with self._alone(), self._database():
+            self.prepare()
+            if self.over.is_set():
+                return 0
+            children = self._children()
+            try:
+                self._serve(children)
+            finally:
+                self._stop(children)
+        return 0
+
+    def setup(self) -> int:
+        """Install without starting: database, tables, static files, demo people."""
+        with self._alone(), self._database():
+            self.prepare()
+        self.say("Ready. `make run` starts it.")
+        return 0
+
+    def prepare(self) -> None:
+        """Bring tables, static files and demo people up to date, if anything changed."""
+        now, stamp = _fingerprint(), self.places.var / "prepared"
+        if stamp.exists() and stamp.read_text() == now:
+            return
+        for title, *command in (
+            ("Preparing the tables", "migrate", "--verbosity=0"),
+            ("Collecting static files", "collectstatic", "--noinput", "--verbosity=0"),
+            ("Adding the demo people", "seed", "--people"),
+        ):
+            self.say(title)
+            self._manage(*command)
+        stamp.write_text(now)
+
+    def say(self, text: str) -> None:
+        seconds = time.monotonic() - self.began
+        sys.stdout.write(f"[{seconds:5.1f} s] {text}\n")
+        sys.stdout.flush()
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        self.places.var.mkdir(parents=True, exist_ok=True)
+        with (self.places.var / "supervisor.lock").open("a") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                sys.exit(f"The portal of {self.places.var} is running already.")
+            yield
+
+    @contextmanager
+    def _database(self) -> Iterator[None]:
+        if not postgres.is_ours():
+            if not operators.split_roles(self.places):
+                self.say("DATABASE_URL may not create roles: the portal runs as the role given.")
+            yield
+            return
+        self.say("Starting PostgreSQL")
+        with postgres.held(self.places):
+            yield
+
+    def _children(self) -> list[Child]:
+        """Web, one worker for what is quick, some that read, and the clock."""
+        readers = max(1, (os.cpu_count() or 2) // 2)
+        beat = ["beat", f"--schedule={self.places.var / 'beat'}", "--pidfile="]
+        return [
+            self._child("web", "gunicorn", "--config=python:portal.embedded.web",
+                        f"--bind=127.0.0.1:{self.port}", "portal.wsgi"),
+            self._child("worker", *_worker("quick", 0)),
+            *(self._child(f"reader-{n}", *_worker("reading", n)) for n in range(1, readers + 1)),
+            self._child("beat", "celery", *CELERY, *beat),
+        ]  # fmt: skip
+
+    def _child(self, name: str, module: str, *arguments: str) -> Child:
+        command = [sys.executable, "-m", module, *arguments]
+        return Child(name, command, self.places.logs / f"{name}.log")
+
+    def _serve(self, children: list[Child]) -> None:
+        for child in children:
+            child.start()
+        if not self._answers():
+            self.say(f"The web server did not answer; see {children[0].log}.")
+            return
+        self._welcome()
+        threading.Thread(target=self._seed_documents, daemon=True).start()
+        while not self.over.wait(WATCH):
+            for child in children:
+                if trouble := child.look():
+                    self.say(trouble)
+
+    def _answers(self) -> bool:
+        patience = time.monotonic() + PATIENCE
+        while time.monotonic() < patience and not self.over.wait(0.05):
+            try:
+                with urllib.request.urlopen(f"{self.address}/healthz", timeout=2):  # noqa: S310
+                    return True
+            except (urllib.error.URLError, OSError):
+                continue
+        return False
+
+    def _welcome(self) -> None:
+        self.say(f"Arrowslit is at {self.address}/  (Ctrl-C stops everything)")
+        people = self.places.var / "people.txt"
+        if people.exists():
+            sys.stdout.write(people.read_text())
+            sys.stdout.flush()
+
+    def _seed_documents(self) -> None:
+        """Demo documents go the same way as any others, so this waits for the readers."""
+        stamp = self.places.var / "seeded"
+        if stamp.exists():
+            return
+        self.say("Demo documents are on their way; you can sign in meanwhile")
+        if self._manage("seed", "--documents", check=False) == 0 and not self.over.is_set():
+            stamp.touch()
+            self.say("Demo documents are processed")
+
+    def _manage(self, *command: str, check: bool = True) -> int:
+        return subprocess.run(
+            [sys.executable, "manage.py", *command], cwd=ROOT, check=check
+        ).returncode
+
+    def _stop(self, children: list[Child]) -> None:
+        """In reverse order: first what makes work, last what people look at."""
+        self.say("Stopping; what is being read is read to its end, or begun anew next time")
+        for child in reversed(children):
+            child.ask_to_end()
+        for child in reversed(children):
+            child.stop()
+            self.say(f"Stopped {child.name}")
+
+
+def _worker(queue: str, number: int) -> list[str]:
+    """One process that does one thing at a time; more of them do more."""
+    return [
+        "celery", *CELERY, "worker", "--pool=solo", "--loglevel=WARNING", "--without-gossip",
+        "--without-mingle", f"--hostname={queue}-{number}@%h", f"--queues={queue}",
+    ]  # fmt: skip
+
+
+def _fingerprint() -> str:
+    """Changes when something that `prepare` depends on changes."""
+    digest = hashlib.sha256()
+    for pattern in (
+        "requirements/base.txt",
+        "**/migrations/*.py",
+        "static/**/*",
+        "apps/**/roles.py",
+    ):
+        for path in sorted(ROOT.glob(pattern)):
+            if path.is_file() and ".venv" not in path.parts and "var" not in path.parts:
+                digest.update(str(path.relative_to(ROOT)).encode() + path.read_bytes())
+    return digest.hexdigest()
+
+
+def main() -> int:
+    var = Path(os.environ.get("VAR_DIR", ROOT / "var")).resolve()
+    os.environ["VAR_DIR"] = str(var)
+    supervisor = Supervisor(Places(var), int(os.environ.get("PORT", "8000")))
+    try:
+        return supervisor.setup() if "setup" in sys.argv[1:] else supervisor.run()
+    except postgres.NoDatabase as error:
+        sys.exit(str(error))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

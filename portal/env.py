@@ -1,0 +1,55 @@
+"""Typed readers of the environment; the only module that touches os.environ for settings."""
+
+import os
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+
+def text(name: str, default: str = "") -> str:
+    return os.environ.get(name, default)
+
+
+def number(name: str, default: int) -> int:
+    raw = os.environ.get(name, str(default))
+    if not raw.isdigit():
+        raise ImproperlyConfigured(f"{name} is a whole number.")
+    return int(raw)
+
+
+def flag(name: str, default: bool) -> bool:
+    raw = os.environ.get(name, str(default))
+    if raw not in ("True", "False"):
+        raise ImproperlyConfigured(f"{name} is True or False.")
+    return raw == "True"
+
+
+def secret(name: str, default: str | None = None) -> str:
+    """Read a secret from the file named by NAME_FILE, or from NAME itself."""
+    if path := os.environ.get(f"{name}_FILE"):
+        return Path(path).read_text().strip()
+    value = os.environ.get(name, default)
+    if value is None:
+        raise ImproperlyConfigured(f"{name} (or {name}_FILE) is not set.")
+    return value
+
+
+def database(url: str) -> dict[str, object]:
+    """Django's view of a URL like `postgresql://person:secret@host:5432/name?sslmode=require`.
+
+    A host that begins with a slash, or a `host=` in the query, names the folder of a socket.
+    """
+    parts = urlsplit(url)
+    if parts.scheme not in ("postgres", "postgresql"):
+        raise ImproperlyConfigured("A database URL begins with postgresql://")
+    query = dict(pair.partition("=")[::2] for pair in parts.query.split("&") if pair)
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.removeprefix("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": unquote(query.pop("host", parts.hostname or "")),
+        "PORT": str(parts.port or query.pop("port", "")),
+        "OPTIONS": {key: unquote(value) for key, value in query.items()},
+    }

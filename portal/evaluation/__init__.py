@@ -1,0 +1,1 @@
+"""Measuring the portal against documents with known truth, and against itself."""

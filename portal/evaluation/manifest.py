@@ -1,0 +1,70 @@
+"""Documents with known truth, as a manifest lists them."""
+
+import json
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from apps.extraction import doctypes
+
+# Which entries of a manifest a kind of evaluation takes.
+KINDS: Mapping[str, frozenset[str]] = {
+    "receipt": frozenset({"receipt"}),
+    "invoice": frozenset({"invoice", "einvoice_pdf"}),
+    "id_mrz": frozenset({"id_mrz"}),
+    "form": frozenset({"form"}),
+    "document": frozenset({"document_class", "bank_statement"}),
+}
+# What a manifest calls a class, where we have another word for it or none of our own.
+CLASSES: Mapping[str, str] = {"bank_statement_fr": "bank_statement"}
+NO_CLASS = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    id: str
+    kind: str  # of the evaluation
+    path: Path
+    doctype: str  # the class it is
+    truth: Mapping[str, str]  # field to normalised value; only fields our class knows
+
+
+def entries(manifest: Path, *, kinds: Collection[str]) -> Iterator[Entry]:
+    """The entries of some kinds, in the manifest's order."""
+    for line in manifest.read_text(encoding="utf-8").splitlines():
+        said = json.loads(line)
+        for kind in kinds:
+            if said["kind"] in KINDS[kind]:
+                yield _entry(said, kind, manifest.parent)
+
+
+def _entry(said: Mapping[str, Any], kind: str, folder: Path) -> Entry:
+    doctype = _doctype(said["expected"])
+    return Entry(
+        id=said["id"],
+        kind=kind,
+        path=folder / said["file"],
+        doctype=doctype,
+        truth=_truth(said["expected"], kind, doctype),
+    )
+
+
+def _doctype(expected: Mapping[str, Any]) -> str:
+    named = str(expected["document_type"])
+    named = CLASSES.get(named, named)
+    return named if named in {one.name for one in doctypes.load_all()} else NO_CLASS
+
+
+def _truth(expected: Mapping[str, Any], kind: str, doctype: str) -> dict[str, str]:
+    """Values of fields that our class has and the page shows; a mark of absence is empty text."""
+    if kind == "id_mrz" and not expected.get("mrz_present"):
+        return {}
+    values = {**expected.get("fields", {}), **expected.get("normalised", {})}
+    shown = expected.get("visible_in_text_layer", {})
+    known = {rule.name for rule in doctypes.get(doctype).fields}
+    return {
+        name: str(value or "")
+        for name, value in values.items()
+        if name in known and shown.get(name, True)
+    }

@@ -1,0 +1,53 @@
+"""The whole house on one page: what happens to a document, in order.
+
+Each step takes a job and makes one call into the app that owns the work. A step may run twice,
+so each is written to do nothing the second time. `WAIT` parks the job until someone calls
+`jobs.wake`; the same step then runs again. After each step the retention clocks are set anew,
+because what has happened to a document decides how long its parts are kept.
+"""
+
+from collections.abc import Callable
+
+from apps.delivery import services as delivery
+from apps.extraction import services as extraction
+from apps.intake.models import Document
+from apps.jobs.flow import DONE, WAIT, Lane, Outcome, Step
+from apps.jobs.models import Job
+from apps.retention import services as retention
+from apps.review import services as review
+
+
+def read(document: Document, job: Job) -> Outcome:
+    """Pages to words, words to a class and typed fields."""
+    extraction.read(document, job=job)
+    return DONE
+
+
+def ask(document: Document, job: Job) -> Outcome:
+    """Doubtful fields to people; wait until every task is final."""
+    return WAIT if review.ask(document, job=job) else DONE
+
+
+def deliver(document: Document, job: Job) -> Outcome:
+    """Fields and decisions to one typed result."""
+    delivery.deliver(document, job=job)
+    return DONE
+
+
+def _wound(stage: Callable[[Document, Job], Outcome]) -> Callable[[Job], Outcome]:
+    """A stage after which every clock of its document is set."""
+
+    def run(job: Job) -> Outcome:
+        document = Document.objects.select_related("submission", "original").get(pk=job.subject_id)
+        outcome = stage(document, job)
+        retention.wind(document)
+        return outcome
+
+    return run
+
+
+PROCESS = (
+    Step("read", _wound(read), Lane.READING),
+    Step("review", _wound(ask)),
+    Step("deliver", _wound(deliver)),
+)

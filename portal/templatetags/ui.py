@@ -1,0 +1,144 @@
+"""Small pieces every page is made of. The markup is in `templates/ui/`."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django import template
+from django.utils import timezone
+from django.utils.timesince import timesince
+
+from apps.audit import services as audit
+from apps.audit.models import Event
+from apps.audit.tags import Outcome, Tag
+from apps.audit.words import WORDS
+from apps.delivery.masking import Mask, Masked, mask
+from apps.delivery.result import Settled
+from apps.extraction import doctypes
+from apps.intake import purposes
+from apps.intake.models import Document
+
+register = template.Library()
+
+SENSITIVITIES = ("Public", "Internal", "Personal", "Special")
+JUST_NOW = 60  # seconds
+UNSURE = 0.9  # confidence below which a bar is drawn in the colour of doubt
+
+
+@register.inclusion_tag("ui/icon.html")
+def icon(name: str, label: str = "") -> dict[str, str]:
+    return {"name": name, "label": label}
+
+
+@register.inclusion_tag("ui/badge.html")
+def badge(text: str, tone: str = "idle", icon: str = "") -> dict[str, str]:
+    return {"text": text, "tone": tone, "icon": icon}
+
+
+@register.inclusion_tag("ui/sens.html")
+def sens(level: int) -> dict[str, Any]:
+    return {"level": level, "text": SENSITIVITIES[level]}
+
+
+@register.inclusion_tag("ui/conf.html")
+def conf(confidence: float) -> dict[str, Any]:
+    """A confidence of 0 to 1 as a bar and whole per cent."""
+    return {"percent": round(confidence * 100), "low": confidence < UNSURE}
+
+
+@register.inclusion_tag("ui/person.html")
+def person(name: str, initials: str, note: str = "") -> dict[str, str]:
+    return {"name": name, "initials": initials, "note": note}
+
+
+@register.inclusion_tag("ui/masked.html")
+def masked(field: Settled) -> dict[str, Masked]:
+    """A field's value as its masking rule shows it."""
+    shown = field.normalised if field.type in ("date", "amount") else field.value
+    return {"masked": mask(shown, Mask(field.mask))}
+
+
+@register.inclusion_tag("ui/field.html")
+def labelled(field: Any, label: str, hint: str = "") -> dict[str, Any]:
+    """A form field with its label, hint and errors, tied together for screen readers."""
+    described = [f"{field.id_for_label}-hint"] if hint else []
+    if field.errors:
+        described.append(f"{field.id_for_label}-error")
+    return {"field": field, "label": label, "hint": hint, "described": " ".join(described)}
+
+
+@register.filter
+def age(at: datetime) -> str:
+    """How long ago, in its largest unit."""
+    if (timezone.now() - at).total_seconds() < JUST_NOW:
+        return "just now"
+    return f"{timesince(at, timezone.now(), depth=1)} ago"
+
+
+@register.filter
+def wait(at: datetime) -> str:
+    """How long something has waited, in its largest unit."""
+    return timesince(at, timezone.now(), depth=1)
+
+
+@register.filter
+def left(seconds: int) -> str:
+    """A remaining time as a person says it."""
+    minutes = seconds // 60
+    if minutes < 1:
+        return "less than a minute"
+    hours, minutes = divmod(minutes, 60)
+    if hours < 48:
+        return f"{hours} h {minutes:02d} min" if hours else f"{minutes} min"
+    days, hours = divmod(hours, 24)
+    return f"{days} d {hours} h"
+
+
+@register.filter
+def purpose_title(name: str) -> str:
+    known = purposes.load().purposes.get(name)
+    return known.title if known else name
+
+
+@register.filter
+def basis_title(name: str) -> str:
+    known = purposes.load().bases.get(name)
+    return known.title if known else name
+
+
+@register.filter
+def class_title(name: str) -> str:
+    titles = {doctype.name: doctype.title for doctype in doctypes.load_all()}
+    return titles.get(name, name)
+
+
+@register.filter
+def get(mapping: dict[Any, Any], key: Any) -> Any:
+    return mapping.get(key, "")
+
+
+@register.filter
+def first_word(text: str) -> str:
+    return text.split(" ")[0]
+
+
+@register.inclusion_tag("ui/badge.html")
+def event_badge(event: Event) -> dict[str, str]:
+    """What happened, in words; what was refused is red, whatever it was."""
+    words = WORDS[Tag(event.tag)]
+    tone = words.tone if event.outcome == Outcome.DONE else "bad"
+    return {"text": words.title, "tone": tone, "icon": words.icon}
+
+
+@register.simple_tag
+def references_of(events: Iterable[Event]) -> dict[UUID, str]:
+    """The references behind the documents of some events, looked up once for all of them."""
+    ids = {event.document for event in events if event.document}
+    return dict(Document.objects.filter(pk__in=ids).values_list("pk", "reference"))
+
+
+@register.filter
+def facts(event: Event) -> list[tuple[str, Any]]:
+    """What an event says beyond who, what and when."""
+    return sorted(audit.facts_of(event).items())

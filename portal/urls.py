@@ -1,0 +1,31 @@
+"""Every address of the portal, by the app that answers it."""
+
+from allauth.account import views as sign_in
+from django.urls import include, path, register_converter
+
+from apps.intake.converters import ReferenceConverter
+from portal import answers, health
+from portal.pages import home, upload
+
+register_converter(ReferenceConverter, "reference")
+
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("healthz", health.alive, name="healthz"),
+    path("readyz", health.ready, name="readyz"),
+    path("sign-in/", sign_in.login, name="account_login"),
+    path("sign-out/", sign_in.logout, name="account_logout"),
+    path("password/", sign_in.password_change, name="account_change_password"),
+    path("upload/", upload.upload, name="upload"),
+    path("upload/known/", upload.known, name="upload_known"),
+    path("", include("apps.retention.urls")),
+    path("jobs/", include("apps.delivery.urls")),
+    path("review/", include("apps.review.urls")),
+    path("trail/", include("apps.audit.urls")),
+    path("people/", include("apps.accounts.urls")),
+]
+
+handler400 = answers.bad_request
+handler403 = answers.not_allowed
+handler404 = answers.not_found
+handler500 = answers.broke
