@@ -1,0 +1,83 @@
+"""A PostgreSQL for the tests: ours, or the one that `DATABASE_URL` names.
+
+Loaded by pytest before Django's settings are, because they read the environment. The server's
+cluster is kept between runs; the database is copied from a template that is made anew when a
+migration changes.
+"""
+
+import atexit
+import hashlib
+import os
+from contextlib import ExitStack
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+VAR = Path(os.environ.get("TEST_VAR_DIR", ROOT / "var" / "test")).resolve()
+
+os.environ["VAR_DIR"] = str(VAR)
+os.environ["BROKER_URL"] = "memory://localhost"
+os.environ["READER_THREADS"] = "1"
+os.environ.setdefault("PORTAL_PROFILE", "embedded")
+
+import psycopg  # noqa: E402 - the environment comes first
+
+from portal.embedded import postgres, secrets  # noqa: E402
+from portal.embedded.places import Places  # noqa: E402
+from portal.embedded.provision import APP, OWNER, divide, make_database, make_role  # noqa: E402
+
+places = Places(VAR)
+_open = ExitStack()
+atexit.register(_open.close)
+if postgres.is_ours():
+    _open.enter_context(postgres.held(places))
+
+
+def admin(database: str = "postgres") -> psycopg.Connection:
+    """A connection of the role that may make databases."""
+    if postgres.is_ours():
+        password = secrets.kept(places.secrets, "database-superuser", secrets.token)
+        url = places.socket_url("postgres", password, database)
+        return psycopg.connect(url, autocommit=True)
+    return psycopg.connect(os.environ["DATABASE_URL"], dbname=database, autocommit=True)
+
+
+def role(name: str) -> tuple[str, str]:
+    """Name and password of `owner` or `app`."""
+    password = secrets.kept(places.secrets, f"database-{name}", secrets.token)
+    return (OWNER if name == "owner" else APP), password
+
+
+def migrations_digest() -> str:
+    files = [*sorted(ROOT.glob("apps/*/migrations/*.py")), ROOT / "requirements" / "base.txt"]
+    digest = hashlib.sha256()
+    for file in [*files, ROOT / "apps/accounts/roles.py"]:
+        digest.update(file.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def make_roles() -> None:
+    with admin() as db:
+        for name in ("owner", "app"):
+            make_role(db, *role(name))
+
+
+def make_empty(database: str) -> None:
+    with admin() as db:
+        db.execute(f'DROP DATABASE IF EXISTS "{database}" WITH (FORCE)')
+        make_database(db, database)
+    with admin(database) as db:
+        divide(db)
+
+
+def exists(database: str) -> bool:
+    with admin() as db:
+        found = db.execute("SELECT 1 FROM pg_database WHERE datname = %s", [database])
+        return found.fetchone() is not None
+
+
+def copy(template: str, database: str) -> None:
+    with admin() as db:
+        db.execute(f'DROP DATABASE IF EXISTS "{database}" WITH (FORCE)')
+        db.execute(f'CREATE DATABASE "{database}" TEMPLATE "{template}"')
+        for name in (OWNER, APP):
+            db.execute(f'GRANT CONNECT, TEMPORARY ON DATABASE "{database}" TO {name}')
