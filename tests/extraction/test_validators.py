@@ -1,0 +1,54 @@
+"""Checks answer yes or no, and never repair."""
+
+from __future__ import annotations
+
+import pytest
+
+from apps.extraction.validators import CHECKS, run
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "printed", "passes"),
+    [
+        ("iban", "DE30507500940000048567", "", True),
+        ("iban", "DE31507500940000048567", "", False),
+        ("bic", "DEUTDEMMXXX", "", True),
+        ("bic", "DEUT", "", False),
+        ("vat_id", "DE232446240", "", True),
+        ("vat_id", "DE123456789", "", False),
+        ("luhn", "4111 1111 1111 1111", "", True),
+        ("luhn", "4111111111111112", "", False),
+        ("decimals", "57.50", "57.50", True),
+        ("decimals", "5750.00", "5750", False),
+        ("amount", "12.50", "", True),
+        ("amount", "99999999999.00", "", False),
+        ("amount", "twelve", "", False),
+        ("positive", "-1.00", "", False),
+        ("positive", "1.00", "", True),
+        ("date", "2020-02-29", "", True),
+        ("date", "2021-02-29", "", False),
+        ("date", "1899-01-01", "", False),
+        ("life_date", "1925-01-01", "", True),
+        ("currency", "EUR", "", True),
+        ("currency", "XYZ", "", False),
+        ("has_digit", "A-1", "", True),
+        ("has_digit", "ABC", "", False),
+        ("has_letters", "Blue Teapot", "", True),
+        ("has_letters", "12345 A", "", False),
+        ("sex", "F", "", True),
+        ("sex", "Q", "", False),
+        ("country", "UTO", "", True),
+        ("country", "QQQ", "", False),
+    ],
+)
+def test_a_check_passes_what_is_right(name, value, printed, passes):
+    assert CHECKS[name](value, printed) is passes
+
+
+def test_checks_are_run_by_name_in_order():
+    assert run(("amount", "decimals"), "3100.00", "3100") == (("amount", True), ("decimals", False))
+
+
+def test_an_unknown_check_is_an_error():
+    with pytest.raises(KeyError):
+        run(("smell",), "1", "1")

@@ -1,0 +1,122 @@
+"""Programs that try things behind the wall, and say how far they came.
+
+Run as jailed modules: `main` gets the name of the attempt on its command line.
+"""
+
+import ctypes
+import os
+import socket
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+MEGABYTE = 1 << 20
+
+
+def main() -> None:
+    attempt, *arguments = sys.argv[1:]
+    sys.stdout.write(ATTEMPTS[attempt](*arguments))
+    sys.stdout.flush()
+
+
+def echo() -> str:
+    return sys.stdin.buffer.read().decode()
+
+
+def connect(host: str, port: str) -> str:
+    """To a port that somebody listens on outside."""
+    with socket.create_connection((host, int(port)), timeout=5):
+        return "connected"
+
+
+def connect_local(path: str) -> str:
+    """To a socket in the file system, as the database has one."""
+    with socket.socket(socket.AF_UNIX) as there:
+        there.connect(path)
+        return "connected"
+
+
+def read(path: str) -> str:
+    return Path(path).read_text()
+
+
+def write(path: str) -> str:
+    Path(path).write_text("was here")
+    return "written"
+
+
+def see_processes() -> str:
+    return " ".join(entry.name for entry in Path("/proc").iterdir() if entry.name.isdigit())
+
+
+def see_environment() -> str:
+    return " ".join(sorted(os.environ))
+
+
+def become_root() -> str:
+    os.setuid(0)
+    return "root"
+
+
+def mount() -> str:
+    libc = ctypes.CDLL(None, use_errno=True)
+    return str(libc.mount(b"none", b"/tmp", b"tmpfs", 0, b""))
+
+
+def allocate() -> str:
+    held = [bytearray(MEGABYTE) for _ in range(4096)]
+    return f"{len(held)} MB"
+
+
+def loop() -> str:
+    while True:
+        pass
+
+
+def sleep() -> str:
+    while True:
+        time.sleep(1)
+
+
+def fill() -> str:
+    with Path("/tmp/large").open("wb") as large:
+        for _ in range(1024):
+            large.write(bytes(MEGABYTE))
+    return "written"
+
+
+def open_many() -> str:
+    held = [os.open("/dev/null", os.O_RDONLY) for _ in range(1000)]
+    return str(len(held))
+
+
+def fork(token: str) -> str:
+    """Leave a child behind that would sleep for ever; it holds no pipe of ours."""
+    if child := os.fork():
+        return str(child)
+    for stream in (0, 1, 2):
+        os.close(stream)
+    return sleep()
+
+
+def fork_holding(token: str) -> str:
+    """Leave a child behind that keeps the portal's pipe open."""
+    if child := os.fork():
+        return str(child)
+    return sleep()
+
+
+def crash() -> str:
+    sys.stdout.write("half")
+    sys.stdout.flush()
+    os.abort()
+
+
+ATTEMPTS: dict[str, Callable[..., str]] = {
+    one.__name__: one
+    for one in (
+        echo, connect, connect_local, read, write, see_processes, see_environment, become_root,
+        mount, allocate, loop, sleep, fill, open_many, fork, fork_holding, crash,
+    )
+}  # fmt: skip
