@@ -1,0 +1,98 @@
+"""Every page, for every role: axe-core finds nothing, nothing scrolls sideways."""
+
+import pytest
+
+from apps.intake.models import Document
+from apps.retention import services as retention
+
+SIZES = {"desk": (1440, 900), "phone": (390, 844)}
+
+PAGES = {
+    "nobody": ["/sign-in/", "/nothing-here/"],
+    "clara": [
+        "/", "/upload/", "/jobs/", "/jobs/?state=failed", "/jobs/{open}/", "/jobs/{open}/trail/",
+        "/jobs/{open}/delete/", "/jobs/{open}/withdraw/", "/jobs/{open}/fields/grand_total/",
+        "/jobs/{gone}/", "/jobs/{gone}/receipt/", "/password/", "/jobs/ZZZ-ZZZ/",
+    ],
+    "rita": ["/", "/review/"],
+    "lena": ["/", "/review/"],
+    "carl": ["/", "/trail/", "/trail/?tag=key.made&document=none", "/retention/"],
+    "rosa": ["/", "/retention/"],
+    "otto": ["/", "/people/"],
+    "ida": ["/"],
+    "mallory": ["/", "/jobs/"],
+}  # fmt: skip
+
+
+@pytest.fixture
+def named(portal) -> dict[str, str]:
+    """A document in review and one that was erased."""
+    house = portal.house
+    gone = house.send()
+    retention.delete(gone, user=house.clara)
+    document = house.send(doctype="invoice", again=True)
+    portal.work()
+    return {"open": document.reference, "gone": Document.objects.get(pk=gone.pk).reference}
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("size", SIZES)
+def test_pages_are_in_order(portal, axe, named, theme, size):
+    width, height = SIZES[size]
+    found: list[str] = []
+    for who, addresses in PAGES.items():
+        person = None if who == "nobody" else getattr(portal.house, who)
+        page = portal.open(
+            person,
+            "/sign-in/" if person is None else "/",
+            viewport={"width": width, "height": height},
+            color_scheme=theme,
+            bypass_csp=True,
+        )
+        for address in addresses:
+            page.goto(portal.address + address.format(**named))
+            found += look(page, axe, width)
+        if who == "rita":
+            found += look_at_station(page, axe, width)
+        page.context.close()
+    assert found == []
+
+
+def look(page, axe, width: int) -> list[str]:
+    """What is wrong with a page and with each of its dialogs."""
+    found = axe(page)
+    if page.evaluate("document.documentElement.scrollWidth") > width:
+        found.append(f"{page.url} scrolls sideways")
+    for dialog in page.evaluate("[...document.querySelectorAll('dialog')].map(d => d.id)"):
+        page.evaluate("id => document.getElementById(id).showModal()", dialog)
+        found += [f"{line} in #{dialog}" for line in axe(page)]
+        page.evaluate("id => document.getElementById(id).close('cancel')", dialog)
+    return found
+
+
+def look_at_station(page, axe, width: int) -> list[str]:
+    page.click("text=Take slits")
+    page.wait_for_selector("[data-station]")
+    found = look(page, axe, width)
+    page.locator("[data-station]").focus()
+    page.keyboard.press("p")
+    return [*found, *axe(page)]
+
+
+@pytest.mark.parametrize("width", [320, 768, 1024])
+def test_nothing_scrolls_sideways(portal, named, width):
+    clara = portal.open(portal.house.clara, viewport={"width": width, "height": 800})
+    wide = []
+    for address in PAGES["clara"]:
+        clara.goto(portal.address + address.format(**named))
+        if clara.evaluate("document.documentElement.scrollWidth") > width:
+            wide.append(clara.url)
+    assert wide == []
+
+
+def test_pages_can_be_used_with_large_text(portal, named):
+    clara = portal.open(portal.house.clara, viewport={"width": 720, "height": 900})
+    for address in ("/", "/upload/", "/jobs/{open}/"):
+        clara.goto(portal.address + address.format(**named))
+        clara.evaluate("document.documentElement.style.fontSize = '200%'")
+        assert clara.evaluate("document.documentElement.scrollWidth") <= 720, address

@@ -1,0 +1,180 @@
+"""The review station by keyboard."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from apps.audit.models import Event
+from apps.review.models import Decision, Task
+from apps.review.rules import State, Verdict
+from tests.browser.conftest import eventually
+
+SETTLE = 300  # milliseconds; an Enter in the first 250 is not meant for the slit
+
+
+@pytest.fixture
+def station(portal) -> Page:
+    """Rita at the station, with the fields of one invoice: one doubtful, others missing."""
+    portal.house.send(doctype="invoice")
+    portal.work()
+    rita = portal.open(portal.house.rita, "/review/")
+    rita.click("text=Take slits")
+    expect(rita.locator("[data-station]")).to_be_focused()
+    go_to_number(rita)
+    return rita
+
+
+def go_to_number(page: Page) -> None:
+    """Skip to the invoice number, whose 7 is doubtful."""
+    for _ in range(12):
+        if page.locator("[data-name]").inner_text() == "Invoice number":
+            page.wait_for_timeout(SETTLE)
+            return
+        page.keyboard.press("s")
+    raise AssertionError("The invoice number is not among the slits.")
+
+
+def saved(page: Page) -> None:
+    expect(page.locator("[data-sync]")).to_have_text("All saved")
+
+
+def test_the_doubtful_character_is_marked_twice(station):
+    assert station.input_value("#value") == "4711"
+    expect(station.locator("[data-marks] .tick")).to_have_count(1)
+    expect(station.locator("[data-ghost] mark")).to_have_text("7")
+    expect(station.locator("[data-doubts]")).to_have_text("Doubtful: character 2, 7")
+
+
+def test_a_digit_overwrites_the_doubtful_character(station):
+    station.keyboard.press("1")
+    assert station.input_value("#value") == "4111"
+    expect(station.locator("#value")).to_be_focused()
+
+
+def test_tab_selects_the_doubtful_character_and_then_leaves(station):
+    station.keyboard.press("Tab")
+    assert station.evaluate("[value.selectionStart, value.selectionEnd]") == [1, 2]
+    station.keyboard.press("2")
+    station.keyboard.press("Tab")
+    expect(station.locator("#value")).not_to_be_focused()
+
+
+def test_escape_puts_the_suggestion_back(station):
+    station.keyboard.press("1")
+    station.keyboard.press("Escape")
+    assert station.input_value("#value") == "4711"
+    expect(station.locator("[data-station]")).to_be_focused()
+
+
+def test_enter_accepts_and_the_next_slit_is_there(station):
+    station.keyboard.press("Enter")
+    expect(station.locator("[data-name]")).not_to_have_text("Invoice number")
+    saved(station)
+    decision = Decision.objects.exclude(verdict=Verdict.SKIPPED).get()
+    assert (decision.verdict, decision.shown_ms > 0) == (Verdict.ACCEPTED, True)
+
+
+def test_a_correction_is_saved_as_one(station):
+    station.keyboard.press("1")
+    station.keyboard.press("Enter")
+    saved(station)
+    assert Decision.objects.filter(verdict=Verdict.CORRECTED).count() == 1
+    expect(station.locator("[data-tally]")).to_contain_text("1 corrected")
+
+
+def test_an_enter_that_comes_too_soon_is_not_meant(station):
+    station.keyboard.press("Enter")
+    after = station.locator("[data-name]").inner_text()
+    station.keyboard.press("Enter")
+    expect(station.locator("[data-name]")).to_have_text(after)
+
+
+def test_a_decision_is_taken_back_with_its_value(station):
+    station.keyboard.press("1")
+    station.keyboard.press("Enter")
+    saved(station)
+    station.keyboard.press("u")
+    expect(station.locator("[data-name]")).to_have_text("Invoice number")
+    assert station.input_value("#value") == "4111"
+    assert Task.objects.get(field__name="invoice_number").state == State.OPEN
+
+
+def test_what_cannot_be_read_goes_to_the_lead(station):
+    station.keyboard.press("e")
+    expect(station.locator("#unreadable")).to_be_visible()
+    station.keyboard.press("1")
+    saved(station)
+    task = Task.objects.get(field__name="invoice_number")
+    assert (task.state, task.escalated) == (State.OPEN, True)
+
+
+def test_a_failing_check_asks_for_a_second_enter(station):
+    station.keyboard.press("r")
+    station.keyboard.type("?")
+    station.keyboard.press("Enter")
+    station.wait_for_timeout(SETTLE)
+    expect(station.locator("[data-name]")).to_have_text("Invoice number")
+    assert not Decision.objects.exclude(verdict=Verdict.SKIPPED).exists()
+
+
+def test_pausing_hides_the_slit(station):
+    station.keyboard.press("p")
+    expect(station.locator("#value")).to_be_hidden()
+    station.keyboard.press("p")
+    expect(station.locator("#value")).to_be_visible()
+
+
+def test_the_line_is_shown_for_a_reason_that_is_recorded(station):
+    station.keyboard.press("w")
+    station.click("#wider input[value='where it ends']")
+    station.click("text=Show the line")
+    expect(station.locator("[data-share]")).to_contain_text("Whole line, 20 s")
+    granted = Event.objects.get(tag="line.granted")
+    assert b"where it ends" in bytes(granted.body)
+    eventually(lambda: Event.objects.filter(tag="line.delivered").count() == 1)
+
+
+def test_zoom_goes_round(station):
+    for word in ("Closer", "Character", "Zoom"):
+        station.keyboard.press("z")
+        expect(station.locator("[data-zoom-label]")).to_have_text(word)
+
+
+def test_letters_can_be_switched_off(station):
+    station.keyboard.press("?")
+    station.uncheck("[data-letters]")
+    station.keyboard.press("Escape")
+    station.locator("[data-station]").focus()
+    station.keyboard.press("s")
+    expect(station.locator("[data-name]")).to_have_text("Invoice number")
+
+
+def test_each_picture_is_fetched_once(portal, station):
+    shown = Event.objects.filter(tag="crop.delivered").values_list("subject", flat=True)
+    assert len(set(shown)) == len(shown)
+
+
+def test_a_lost_claim_is_said_and_nothing_stays(portal, station):
+    Task.objects.update(claim=None)
+    station.keyboard.press("Enter")
+    expect(station.locator("[data-notice=lost]")).to_contain_text("went back to the queue")
+    expect(station.locator("[data-station]")).to_be_hidden()
+
+
+def test_an_outage_loses_no_decision(portal, station):
+    station.context.set_offline(True)
+    station.keyboard.press("Enter")
+    expect(station.locator("[data-notice=offline]")).to_contain_text("1 decision waits")
+    station.context.set_offline(False)
+    saved(station)
+    expect(station.locator("[data-notice=offline]")).to_have_count(0)
+    assert Decision.objects.filter(verdict=Verdict.ACCEPTED).count() == 1
+
+
+def test_leaving_makes_decisions_final(portal, station):
+    station.keyboard.press("Enter")
+    saved(station)
+    station.click("text=Leave")
+    station.wait_for_url(f"{portal.address}/")
+    task = Task.objects.get(field__name="invoice_number")
+    assert task.state == State.SEALED
+    assert task.crop.shredded_at
