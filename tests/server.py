@@ -18,6 +18,7 @@ os.environ["VAR_DIR"] = str(VAR)
 os.environ["BROKER_URL"] = "memory://localhost"
 os.environ["READER_THREADS"] = "1"
 os.environ.setdefault("PORTAL_PROFILE", "embedded")
+(VAR / "static").mkdir(parents=True, exist_ok=True)  # WhiteNoise warns if there is none
 
 import psycopg  # noqa: E402 - the environment comes first
 
