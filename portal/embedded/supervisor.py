@@ -4,11 +4,11 @@ import fcntl
 import hashlib
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,9 +19,13 @@ from portal.embedded.children import ROOT, Child
 from portal.embedded.places import Places
 
 WATCH = 0.5  # seconds between two looks at the children
+FIRST_WATCH = 0.05  # the same, until the first page is there
 PATIENCE = 60.0  # seconds for the first page
 CELERY = ("--app=portal", "--quiet")
-WATCHED = ("requirements/base.txt", "apps/*/migrations/*", "static/**/*", "apps/*/roles.py")
+
+
+class PortTaken(RuntimeError):
+    """Somebody else listens where the portal would."""
 
 
 class Supervisor:
@@ -36,6 +40,7 @@ class Supervisor:
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: self.over.set())
         with self._alone(), self._database():
+            self._find_the_port_free()
             self.prepare()
             if self.over.is_set():
                 return 0
@@ -82,6 +87,17 @@ class Supervisor:
                 sys.exit(f"The portal of {self.places.var} is running already.")
             yield
 
+    def _find_the_port_free(self) -> None:
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", self.port))
+            except OSError as error:
+                raise PortTaken(
+                    f"Port {self.port} is in use by something else. "
+                    f"Choose another one: PORT={self.port + 1} make run"
+                ) from error
+
     @contextmanager
     def _database(self) -> Iterator[None]:
         if not postgres.is_ours():
@@ -110,27 +126,31 @@ class Supervisor:
         return Child(name, command, self.places.logs / f"{name}.log")
 
     def _serve(self, children: list[Child]) -> None:
+        """Keep all running; greet once the first page is there."""
         for child in children:
             child.start()
-        if not self._answers():
-            self.say(f"The web server did not answer; see {children[0].log}.")
-            return
-        self._welcome()
-        threading.Thread(target=self._seed_documents, daemon=True).start()
-        while not self.over.wait(WATCH):
+        greeted, patience = False, time.monotonic() + PATIENCE
+        while not self.over.wait(WATCH if greeted else FIRST_WATCH):
             for child in children:
                 if trouble := child.look():
                     self.say(trouble)
+            if not greeted and self._answers():
+                self._greet()
+                greeted = True
+            elif not greeted and time.monotonic() > patience:
+                self.say(f"The web server did not answer; see {children[0].log}.")
+                return
 
     def _answers(self) -> bool:
-        patience = time.monotonic() + PATIENCE
-        while time.monotonic() < patience and not self.over.wait(0.05):
-            try:
-                with urllib.request.urlopen(f"{self.address}/healthz", timeout=2):  # noqa: S310
-                    return True
-            except (urllib.error.URLError, OSError):
-                continue
-        return False
+        try:
+            with urllib.request.urlopen(f"{self.address}/healthz", timeout=2):  # noqa: S310
+                return True
+        except OSError:
+            return False
+
+    def _greet(self) -> None:
+        self._welcome()
+        threading.Thread(target=self._seed_documents, daemon=True).start()
 
     def _welcome(self) -> None:
         self.say(f"Arrowslit is at {self.address}/  (Ctrl-C stops everything)")
@@ -193,7 +213,7 @@ def main() -> int:
     supervisor = Supervisor(Places(var), int(os.environ.get("PORT", "8000")))
     try:
         return supervisor.setup() if "setup" in sys.argv[1:] else supervisor.run()
-    except postgres.NoDatabase as error:
+    except (postgres.NoDatabase, PortTaken) as error:
         sys.exit(str(error))
 
 

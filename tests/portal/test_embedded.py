@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -24,15 +25,17 @@ PATIENCE = 90.0  # seconds
 
 
 @pytest.fixture(scope="module")
-def var(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A fresh installation without demo documents, which would need the readers for a minute."""
-    folder = tmp_path_factory.mktemp("installation")
-    folder.chmod(0o755)
-    for parent in folder.parents:
-        if parent.owner() == folder.owner() and parent != Path("/"):
-            parent.chmod(parent.stat().st_mode | 0o011)
-    (folder / "seeded").touch()
-    return folder
+def var() -> Iterator[Path]:
+    """A fresh installation without demo documents, which would need the readers for a minute.
+
+    Run as root, the database's own account must reach it, so it is not in pytest's closed folder.
+    """
+    with tempfile.TemporaryDirectory(prefix="arrowslit-") as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        (folder / "seeded").touch()
+        yield folder
+        until(lambda: left_behind(folder) == [])
 
 
 @pytest.fixture
@@ -99,6 +102,22 @@ def test_a_second_start_refuses_to_share(var, environment):
         )
         assert second.returncode == 1
         assert "running already" in second.stderr
+
+
+def test_a_taken_port_is_said_at_once(environment):
+    with socket.socket() as somebody:
+        somebody.bind(("127.0.0.1", int(environment["PORT"])))
+        somebody.listen()
+        tried = subprocess.run(
+            [sys.executable, "-m", "portal.embedded.supervisor"],
+            cwd=ROOT,
+            env=environment,
+            capture_output=True,
+            check=False,
+            text=True,
+        )
+    assert tried.returncode == 1
+    assert f"PORT={int(environment['PORT']) + 1} make run" in tried.stderr
 
 
 def test_commands_work_while_it_runs_and_while_it_does_not(var, environment):
@@ -186,8 +205,9 @@ def is_leader(pid: int) -> bool:
 
 
 def get(environment: dict[str, str], address: str) -> int:
+    url = f"http://127.0.0.1:{environment['PORT']}{address}"
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{environment['PORT']}{address}") as answer:
+        with urllib.request.urlopen(url, timeout=5) as answer:
             return int(answer.status)
     except OSError:
         return 0
