@@ -10,7 +10,7 @@ from portal.embedded import postgres
 from portal.embedded.places import Places
 
 OWNERS_WORK = {"migrate", "sqlmigrate", "showmigrations"}  # done by the role that owns the tables
-WITHOUT_DATABASE = {"check", "collectstatic", "help", "--help", "version", "--version", "lint"}
+WITHOUT_DATABASE = {"check", "collectstatic", "diagrams", "help", "--help", "version", "--version"}
 
 
 def main() -> None:
