@@ -33,6 +33,9 @@ class Workspace(Row):
     def __str__(self) -> str:
         return self.name
 
+    def has_member(self, user: User) -> bool:
+        return self.memberships.filter(user=user).exists()
+
 
 class UserManager(BaseUserManager["User"]):
     def create_user(self, email: str, password: str | None = None, **extra: object) -> User:
@@ -73,6 +76,10 @@ class User(AbstractBaseUser, PermissionsMixin, Row):
 
     def __str__(self) -> str:
         return self.name
+
+    def has_perm(self, perm: str, obj: models.Model | None = None) -> bool:
+        """Roles count within an organisation: an operator has none, whatever flags are set."""
+        return self.organisation_id is not None and super().has_perm(perm, obj)
 
     @property
     def actor(self) -> Actor:

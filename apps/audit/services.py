@@ -59,8 +59,10 @@ def page(
     document: str = "",
     before: UUID | None = None,
     count: int,
-) -> list[Event]:
-    """A page of an organisation's trail, newest first; that it was read is recorded after it.
+) -> tuple[list[Event], bool]:
+    """A page of an organisation's trail, newest first, and whether older events follow.
+
+    That it was read is recorded after it.
 
     `document` is a document's reference or id; an unknown one has no events.
     """
@@ -70,11 +72,12 @@ def page(
     if document:
         named = _document_named(document, organisation)
         events = events.of_document(named) if named else events.none()
-    found = list(events[:count])
+    fetched = list(events[: count + 1])
+    found = fetched[:count]
     record(
         Tag.TRAIL_READ, actor=reader, subject=reader, organisation=organisation, events=len(found)
     )
-    return found
+    return found, len(fetched) > count
 
 
 @transaction.atomic

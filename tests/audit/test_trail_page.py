@@ -53,6 +53,11 @@ def test_pages_follow_each_other_without_gap_or_repetition(house, carl):
     assert pages == 3
 
 
+def test_the_last_page_leads_nowhere(house, carl):
+    happen(house.halden.pk, PAGE, tag=Tag.KEY_MADE)
+    assert carl.get("/trail/?tag=key.made").context["older"] == ""
+
+
 def test_the_link_to_the_next_page_keeps_the_filter(house, carl):
     happen(house.halden.pk, PAGE + 1, tag=Tag.KEY_MADE)
     link = re.search(r'href="\?([^"]+)" rel="next"', carl.get("/trail/?tag=key.made").text)
