@@ -33,10 +33,10 @@ def jobs(request: PersonRequest) -> HttpResponse:
         states=STATES[wanted["state"]][1] if wanted.get("state") else None,
         reference=wanted.get("reference", ""),
         before=wanted.get("before"),
-        count=PAGE,
+        count=PAGE + 1,
     )
-    older = _older(request, rows[-1].document.pk) if len(rows) == PAGE else ""
-    context = {"form": form, "rows": rows, "older": older, "states": STATES}
+    older = _older(request, rows[PAGE - 1].document.pk) if len(rows) > PAGE else ""
+    context = {"form": form, "rows": rows[:PAGE], "older": older, "states": STATES}
     return render(request, "jobs/_rows.html" if request.htmx else "jobs/list.html", context)
 
 
@@ -64,6 +64,7 @@ def job(request: PersonRequest, reference: str) -> HttpResponse:
         "delivered": work.state == State.SUCCEEDED and bool(fields),
         "reveal_form": RevealForm(),
         "can_reveal": permissions.can_reveal(request.user, document),
+        "is_member": document.workspace.has_member(request.user),
     }
     return render(request, "jobs/detail.html", context)
 

@@ -10,6 +10,7 @@ from apps.audit import services as audit
 from apps.audit.exposure import Exposure, exposes
 from apps.audit.tags import Tag
 from apps.intake.models import Document
+from apps.retention import permissions
 from apps.retention import services as retention
 from apps.retention.clocks import next_clocks
 from apps.retention.forms import DeleteForm
@@ -36,6 +37,7 @@ def promise(request: PersonRequest) -> HttpResponse:
 @permission_required("retention.delete_document", raise_exception=True)
 def delete(request: PersonRequest, reference: str) -> HttpResponse:
     document = _document(request, reference)
+    permissions.check_can_delete(request.user, document)
     form = DeleteForm(request.POST or None, reference=reference)
     if form.is_valid():
         retention.delete(document, user=request.user)
@@ -50,6 +52,7 @@ def delete(request: PersonRequest, reference: str) -> HttpResponse:
 @permission_required("retention.delete_document", raise_exception=True)
 def withdraw(request: PersonRequest, reference: str) -> HttpResponse:
     document = _document(request, reference)
+    permissions.check_can_withdraw(request.user, document)
     if request.method == "POST":
         retention.withdraw(document, user=request.user)
         messages.success(request, "Consent is withdrawn and everything sent with it is erased.")

@@ -12,7 +12,7 @@ from apps.accounts import services as accounts
 from apps.accounts.models import User
 from apps.audit.models import Event
 from apps.audit.tags import Tag
-from apps.base.errors import NotFound, NotPossible
+from apps.base.errors import NotAllowed, NotFound, NotPossible
 from apps.base.scope import acting_for
 from apps.intake import permissions
 from apps.intake import services as intake
@@ -153,6 +153,14 @@ def test_nobody_of_another_organisation_is_granted_anything(house, documents, gi
     )
     assert not sees(house.mallory, documents[0])
     assert not Document.objects.visible_to(house.mallory).exists()  # even within Halden's scope
+
+
+def test_a_look_is_not_theirs_to_pass_on(house, documents, give):
+    given = give(house.cleo)
+    with pytest.raises(NotAllowed):
+        intake.grant(documents[0], to=house.remy, reason="handover", until=DAY, user=house.cleo)
+    with pytest.raises(NotAllowed):
+        intake.end_grant(given, user=house.cleo)
 
 
 def test_nobody_grants_what_they_do_not_see(house, documents):

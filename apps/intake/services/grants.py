@@ -26,9 +26,10 @@ def grant(
 
     Raises:
         NotFound: the giver does not see the document, or the other is nobody here.
+        NotAllowed: the giver was given a look, which is not theirs to pass on.
         NotPossible: the time is longer than a grant may last.
     """
-    permissions.check_can_see(user, document)
+    permissions.check_can_grant(user, document)
     if to.organisation_id != document.organisation_id:
         raise NotFound("There is no such person for you.")
     if not timedelta() < until <= LONGEST_GRANT:
@@ -50,7 +51,8 @@ def grant(
 
 @transaction.atomic
 def end_grant(given: DocumentGrant, *, user: User) -> None:
-    """End a grant early. Doing it twice is doing it once."""
+    """End a grant early. Doing it twice is doing it once. Raises as `grant` does."""
+    permissions.check_can_grant(user, given.content_object)
     open_grant = DocumentGrant.grants.filter(pk=given.pk, ended_at=None)
     if open_grant.update(ended_at=timezone.now()):
         _record_grant(Tag.GRANT_ENDED, given, user)
