@@ -63,10 +63,13 @@ class TaskQuerySet(models.QuerySet["Task"]):
         return tasks.exclude(document__sender=user).exclude(Exists(passed_on))
 
     def held_by(self, user: User, now: datetime) -> TaskQuerySet:
-        """Tasks under the person's claim; a claim that ran out holds nothing."""
-        return self.filter(
-            claim__reviewer=user, claim__ended_at=None, claim__until__gt=now
-        ).select_related("claim", "field", "document__reading", "crop")
+        """Tasks under the person's claim; a claim or a role that ended holds nothing."""
+        if not user.has_perm("review.decide_task"):
+            return self.none()
+        held = self.filter(claim__reviewer=user, claim__ended_at=None, claim__until__gt=now)
+        return held.exclude(document__sender=user).select_related(
+            "claim", "field", "document__reading", "crop"
+        )
 
 
 class Task(OwnedRow):
