@@ -1,9 +1,11 @@
 """What of a value is shown while it is hidden."""
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 
 BAR = "▇▇▇▇"  # stands for what is withheld where there are no pictures
+ISO_DATE = re.compile(r"\d{4}-\d\d(-\d\d)?")  # whatever else has four digits may begin with a day
 
 
 class Mask(StrEnum):
@@ -52,7 +54,7 @@ def _kept(value: str, how: Mask) -> tuple[str, str]:
         case Mask.INITIAL:
             return value[:1], ""
         case Mask.YEAR:
-            return (value[:4], "") if value[:4].isdigit() else ("", "")
+            return (value[:4], "") if ISO_DATE.fullmatch(value) else ("", "")
         case _:
             return "", ""
 

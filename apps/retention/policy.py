@@ -15,6 +15,7 @@ DURATION = re.compile(
     r"P(?:(?P<years>\d+)Y)?(?:(?P<days>\d+)D)?(?:T(?:(?P<hours>\d+)H)?(?:(?P<minutes>\d+)M)?)?"
 )
 YEAR = 365.25  # days
+KEYS = {"artifact", "starts", "keep", "at_most", "reason", "doctype", "tier"}  # of a rule
 
 
 class Start(StrEnum):
@@ -86,11 +87,11 @@ class Policy:
 @cache
 def load(path: Path) -> Policy:
     """Read one policy file. Raises BrokenPolicy if it does not say what it must."""
-    data = tomllib.loads(path.read_text(encoding="utf-8"))
     try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
         rules = tuple(_rule(entry) for entry in data["rule"])
         return Policy(id=data["id"], version=int(data["version"]), rules=rules)
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise BrokenPolicy(f"{path.name}: {error}") from error
 
 
@@ -110,9 +111,10 @@ def duration(text: str) -> timedelta:
 
 def in_words(length: timedelta) -> str:
     """A duration as people say it: 24 h, 7 days, 10 years."""
-    hours = round(length.total_seconds() / 3600)
-    if hours < 1:
-        return f"{round(length.total_seconds() / 60)} min"
+    minutes = round(length.total_seconds() / 60)
+    if minutes < 120 and minutes % 60:
+        return f"{minutes} min"
+    hours = round(minutes / 60)
     if hours <= 48:
         return f"{hours} h"
     days = round(hours / 24)
@@ -120,10 +122,14 @@ def in_words(length: timedelta) -> str:
 
 
 def _rule(entry: Mapping[str, str]) -> Rule:
+    """One rule, whole: a word that nobody knows would otherwise be a promise that nobody keeps."""
+    if unknown := set(entry) - KEYS:
+        raise ValueError(f"{sorted(unknown)[0]!r} is not a part of a rule")
+    starts = Start(entry["starts"])
     return Rule(
         artifact=entry["artifact"],
-        starts=Start(entry["starts"]),
-        keep=duration(entry["keep"]) if "keep" in entry else timedelta(),
+        starts=starts,
+        keep=timedelta() if starts is Start.DECIDED else duration(entry["keep"]),
         at_most=duration(entry["at_most"]),
         reason=entry["reason"],
         doctype=entry.get("doctype", ""),

@@ -36,7 +36,7 @@ class Promise:
     sentence: str
     lines: Sequence[Line]
     policy: str
-    high: bool  # a class of the highest tier is among what may be sent
+    shorter: bool  # for some of the classes that may be sent, something goes sooner
 
 
 def promise(policy: Policy, *, purpose: str, doctype: str) -> Promise:
@@ -50,7 +50,11 @@ def promise(policy: Policy, *, purpose: str, doctype: str) -> Promise:
         sentence=_sentence(rules),
         lines=[*(_line(part, rules[part]) for part in SHOWN), _record_line()],
         policy=policy.name,
-        high=any(tier == "high" for _, tier in classes),
+        shorter=any(
+            policy.rule(part, doctype=name, tier=tier).keep < rules[part].keep
+            for part in SHOWN
+            for name, tier in classes
+        ),
     )
 
 

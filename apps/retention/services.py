@@ -1,7 +1,10 @@
 """Set clocks, erase what is due, erase on request."""
 
+import logging
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -29,10 +32,12 @@ from apps.vault import services as vault
 from apps.vault.classes import ArtifactClass
 from apps.vault.models import Artifact
 
+logger = logging.getLogger(__name__)
+
 SYSTEM = Actor("system:retention")
 BATCH = 200  # artifacts a sweep erases in one organisation
 
-Eraser = Callable[..., None]
+Eraser = Callable[..., object]
 
 # From the last made to the first: each floor takes away what it alone wrote.
 ERASERS: tuple[Eraser, ...] = (
@@ -45,7 +50,7 @@ ERASERS: tuple[Eraser, ...] = (
 # What goes when the clock of one class of artifact runs out.
 BY_CLASS: Mapping[str, tuple[Eraser, ...]] = {
     ArtifactClass.RESULT: (delivery.erase,),
-    ArtifactClass.CROP: (review.erase,),
+    ArtifactClass.CROP: (review.withdraw,),  # what was decided is kept with the fields
     ArtifactClass.FIELDS: (review.erase, extraction.erase_fields),
     ArtifactClass.PAGE_IMAGE: (extraction.erase_pages,),
     ArtifactClass.ORIGINAL: (intake.erase,),
@@ -81,11 +86,10 @@ def erase_due(*, now: datetime) -> int:
 
     An artifact that cannot be erased is tried again by the next sweep and stops no other.
     """
-    due = list(Artifact.objects.due(now).order_by("due_at")[:BATCH])
-    for artifact in due:
-        _erase_one(artifact)
-    vault.finish_shredding(now=now - timedelta(seconds=5))
-    return len(due)
+    due = Artifact.objects.due(now).order_by("due_at", "pk")[:BATCH]
+    erased = sum([_went_well(partial(_erase_one, artifact)) for artifact in due])
+    _went_well(partial(vault.finish_shredding, now=now - timedelta(seconds=5)))
+    return erased
 
 
 @transaction.atomic
@@ -105,16 +109,26 @@ def withdraw(document: Document, *, user: User) -> list[Erasure]:
     """Take back the consent for all that was sent together, and erase it.
 
     Raises:
-        NotFound, NotAllowed: see `permissions.check_can_delete`.
+        NotFound, NotAllowed: see `permissions.check_can_withdraw`.
         NotPossible: consent was withdrawn before.
     """
-    permissions.check_can_delete(user, document)
+    permissions.check_can_withdraw(user, document)
     intake.withdraw(document, actor=user.actor)
     together = Document.objects.filter(submission_id=document.submission_id).order_by("pk")
     return [
         _erase(one, Cause.WITHDRAWN, user.actor, asked_by=user)
         for one in together.select_related("original", "submission")
     ]
+
+
+def _went_well(erase: Callable[[], object]) -> bool:
+    """Whether something was erased; if not, it is left to the next sweep."""
+    try:
+        erase()
+    except Exception as error:
+        logger.error("Something could not be erased: %s", type(error).__name__)
+        return False
+    return True
 
 
 def _erase_one(artifact: Artifact) -> None:
@@ -128,7 +142,8 @@ def _erase_one(artifact: Artifact) -> None:
             erase(document, actor=SYSTEM, reason="policy")
         vault.shred(artifact, actor=SYSTEM, reason="policy")
         if not Artifact.objects.of_document(document.pk).alive().exists():
-            _close(document, Cause.POLICY, SYSTEM, asked_by=None)
+            with suppress(NotPossible):  # another sweep has said so
+                _close(document, Cause.POLICY, SYSTEM, asked_by=None)
 
 
 def _erase(document: Document, cause: Cause, actor: Actor, *, asked_by: User) -> Erasure:
