@@ -1,0 +1,245 @@
+"""The check of one object and the queryset of all agree, for everybody and in every state."""
+
+import inspect
+from collections.abc import Callable
+from datetime import timedelta
+from importlib import import_module
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.conf import settings
+from django.contrib.auth.models import Permission
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from apps.accounts import services as accounts
+from apps.accounts.models import Membership, User, Workspace
+from apps.base.errors import NotAllowed, NotFound, NotPossible
+from apps.base.scope import acting_for
+from apps.delivery import permissions as delivery
+from apps.extraction import doctypes
+from apps.intake import permissions as intake
+from apps.intake import services as documents
+from apps.intake.forms import TermsForm
+from apps.intake.models import Document, DocumentGrant
+from apps.retention import permissions as retention
+from apps.review import permissions as review
+from apps.review.models import Claim, Task
+from tests.conftest import SYSTEM
+from tests.permissions.table import PEOPLE
+from tests.permissions.world import World
+
+DAY = timedelta(days=1)
+
+Check = Callable[[User, Any], None]
+Listed = Callable[[User], QuerySet[Any]]
+
+
+def seen(user: User) -> QuerySet[Document]:
+    return Document.objects.visible_to(user)
+
+
+def seen_with(permission: str) -> Listed:
+    return lambda user: seen(user) if user.has_perm(permission) else Document.objects.none()
+
+
+def erasable(user: User) -> QuerySet[Document]:
+    """What the person sees by membership, and not by a grant."""
+    rooms = Workspace.objects.filter(memberships__user=user)
+    return seen_with("retention.delete_document")(user).filter(workspace__in=rooms)
+
+
+def held(user: User) -> QuerySet[Task]:
+    return Task.objects.held_by(user, timezone.now())
+
+
+def held_with_line(user: User) -> QuerySet[Task]:
+    return held(user) if user.has_perm("review.see_line") else Task.objects.none()
+
+
+def seen_in_own_workspace(user: User) -> QuerySet[Document]:
+    return seen(user).filter(workspace__memberships__user=user)
+
+
+def offered(user: User) -> QuerySet[Workspace]:
+    """The workspaces that the upload form offers."""
+    if not user.has_perm("intake.add_document"):
+        return Workspace.objects.none()
+    known = [(one.name, one.title) for one in doctypes.load_all()]
+    return TermsForm(user=user, doctypes=known, field_names=[]).fields["workspace"].queryset
+
+
+def now(check: Callable[..., None]) -> Check:
+    return lambda user, one: check(user, one, now=timezone.now())
+
+
+# Each check of one object, and the queryset it must agree with.
+PAIRS: dict[str, tuple[type, Check, Listed]] = {
+    "intake.check_can_see": (Document, intake.check_can_see, seen),
+    "intake.check_can_grant": (Document, intake.check_can_grant, seen_in_own_workspace),
+    "intake.check_can_send": (Workspace, intake.check_can_send, offered),
+    "delivery.check_can_reveal": (
+        Document, delivery.check_can_reveal, seen_with("delivery.reveal_field"),
+    ),
+    "delivery.check_can_download": (
+        Document, delivery.check_can_download, seen_with("delivery.download_result"),
+    ),
+    "retention.check_can_delete": (Document, retention.check_can_delete, erasable),
+    "retention.check_can_withdraw": (Document, retention.check_can_withdraw, erasable),
+    "review.check_holds": (Task, now(review.check_holds), held),
+    "review.check_can_see_line": (Task, now(review.check_can_see_line), held_with_line),
+}  # fmt: skip
+OF_A_PERSON = {"review.check_can_review"}  # asks for the role only
+ASKS = {  # the half of a pair that answers instead of raising
+    "intake.can_see": "intake.check_can_see",
+    "delivery.can_reveal": "delivery.check_can_reveal",
+    "delivery.can_download": "delivery.check_can_download",
+    "retention.can_delete": "retention.check_can_delete",
+    "review.holds": "review.check_holds",
+}
+LISTS = {"visible_to": Document, "held_by": Task}  # and the models that have them
+
+
+def passes(check: Check, user: User, one: object) -> bool:
+    try:
+        check(user, one)
+    except (NotAllowed, NotFound, NotPossible):
+        return False
+    return True
+
+
+def everybody(world: World) -> list[User]:
+    """The cast as the database has it now; permissions are remembered by the object."""
+    return [User.objects.get(pk=user.pk) for user in world.people.values()]
+
+
+def assert_agree(name: str, user: User, asks: list[str]) -> None:
+    """On every row that the database shows at the moment."""
+    model, check, listed = PAIRS[name]
+    found = set(listed(user).values_list("pk", flat=True))
+    for one in model.objects.all():
+        expected = one.pk in found
+        about = f"{name} of {one} for {user.name}, whose queryset says {expected}"
+        assert passes(check, user, one) is expected, about
+        for ask in asks:
+            how = {"now": timezone.now()} if ask == "review.holds" else {}
+            assert function(ask)(user, one, **how) is expected, about
+
+
+# What may have happened before
+
+
+def nothing(world: World) -> None:
+    pass
+
+
+def grants(world: World) -> None:
+    for user in (world.house.cleo, world.house.rita, world.house.carl):
+        documents.grant(
+            world.delivered, to=user, reason="handover", until=DAY, user=world.house.clara
+        )
+
+
+def ended_grants(world: World) -> None:
+    grants(world)
+    for given in DocumentGrant.grants.all():
+        documents.end_grant(given, user=world.house.clara)
+
+
+def lost_roles(world: World) -> None:
+    for name in ("clara", "rita"):
+        accounts.set_roles(world.people[name], roles=[], actor=SYSTEM)
+
+
+def slits_only(world: World) -> None:
+    lost_roles(world)
+    world.house.rita.user_permissions.add(Permission.objects.get(codename="decide_task"))
+
+
+def lost_workspaces(world: World) -> None:
+    Membership.objects.all().delete()
+
+
+def left(world: World) -> None:
+    User.objects.update(is_active=False)
+
+
+def late(world: World) -> None:
+    Claim.objects.update(until=timezone.now())
+
+
+def released(world: World) -> None:
+    Claim.objects.update(ended_at=timezone.now())
+
+
+def sent_by_the_reviewer(world: World) -> None:
+    Document.objects.update(sender=world.house.rita)
+
+
+HAPPENED = [
+    nothing, grants, ended_grants, lost_roles, slits_only, lost_workspaces, left, late, released,
+    sent_by_the_reviewer,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("happened", HAPPENED, ids=lambda one: one.__name__)
+@pytest.mark.parametrize("name", PAIRS)
+def test_the_check_and_the_queryset_agree(world, name, happened):
+    happened(world)
+    asks = [ask for ask, checked in ASKS.items() if checked == name]
+    for user in everybody(world):
+        for organisation in (world.house.halden, world.house.northmere):
+            with acting_for(organisation.pk):
+                assert_agree(name, user, asks)
+
+
+@pytest.mark.parametrize("name", PAIRS)
+def test_each_pair_lets_somebody_pass_and_somebody_not(world, name):
+    model, check, _ = PAIRS[name]
+    let = [passes(check, user, one) for user in everybody(world) for one in model.objects.all()]
+    assert {True, False} == set(let)
+
+
+@pytest.mark.parametrize("name", ["mallory", "op", "root"])
+def test_strangers_see_nothing_even_with_haldens_rows_before_them(world, name):
+    user = User.objects.get(pk=world.people[name].pk)
+    own = {world.mallory_s.pk} if name == "mallory" else set()
+    assert set(seen(user).values_list("pk", flat=True)) <= own
+    assert not Task.objects.workable_by(user).exists()
+    assert not held(user).exists()
+
+
+def test_no_check_was_forgotten():
+    checks = {
+        f"{app.label}.{name}"
+        for app in apps.get_app_configs()
+        if app.name in settings.LADDER and (module := permissions_of(app.name))
+        for name, one in inspect.getmembers(module, inspect.isfunction)
+        if one.__module__ == module.__name__
+    }
+    assert checks == set(PAIRS) | set(ASKS) | OF_A_PERSON
+
+
+def test_no_queryset_was_forgotten():
+    found = {
+        name: model
+        for model in apps.get_models()
+        if model.__module__.startswith("apps.")
+        for name in dir(model._default_manager)
+        if name in LISTS or name.endswith(("visible_to", "held_by"))
+    }
+    assert found == LISTS
+    assert set(PEOPLE) > {"op", "root"}
+
+
+def permissions_of(app: str) -> Any:
+    try:
+        return import_module(f"{app}.permissions")
+    except ModuleNotFoundError:
+        return None
+
+
+def function(name: str) -> Callable[..., bool]:
+    app, _, said = name.partition(".")
+    return getattr(import_module(f"apps.{app}.permissions"), said)

@@ -1,0 +1,105 @@
+"""Every address × every person of the cast, by reading and by sending."""
+
+from collections import Counter
+
+import pytest
+
+from apps.accounts.models import User
+from apps.audit.exposure import Exposure
+from tests.permissions.table import ADDRESSES, OF_SOMETHING, PEOPLE, REFUSED, SHOWN, TABLE, Row
+from tests.permissions.world import Answer, World
+
+INSIDERS = {"clara", "ida", "rosa", "carl"}  # who may know that Clara's documents are there
+HOLDS = "rita"  # and who is shown one slit of one of them
+# Who is handed what, over all addresses; nobody by administering something.
+HANDED = {
+    Exposure.NOTHING: set(PEOPLE),
+    Exposure.CROP: {"rita"},
+    Exposure.LINE: {"rita"},
+    Exposure.FIELDS: {"clara", "ida"},
+    Exposure.VALUE: {"clara"},
+    Exposure.RESULT: {"clara"},
+    Exposure.TRAIL: {"clara", "ida", "carl"},
+    Exposure.RECEIPT: {"clara", "ida"},
+}
+
+
+def problems(row: Row, person: str, expected: str, answer: Answer) -> list[str]:
+    """What is wrong with an answer, each as a sentence."""
+    found = []
+    if answer.said != expected:
+        found.append(f"expected {expected}, got {answer.said}")
+    if answer.changed:
+        found.append(f"was refused and changed {answer.changed}")
+    return [f"{row} as {person}: {one}" for one in found]
+
+
+# The table itself
+
+
+def test_every_address_has_its_two_rows():
+    rows = Counter((row.address, row.method) for row in TABLE)
+    wanted = Counter((address, method) for address in ADDRESSES for method in ("GET", "POST"))
+    missing, too_many = wanted - rows, rows - wanted
+    assert not missing, f"The table of permissions lacks {sorted(missing)}."
+    assert not too_many, f"The table of permissions names {sorted(too_many)} in vain."
+
+
+def test_everybody_of_the_cast_has_a_column(world):
+    cast = {name for name, one in vars(world.house).items() if isinstance(one, User)}
+    assert set(PEOPLE) == cast | {"nobody", "op", "root"}
+
+
+@pytest.mark.parametrize("exposure", Exposure)
+def test_what_is_handed_out_goes_to_whom_it_may(exposure):
+    rows = [row for row in TABLE if row.exposes is exposure]
+    handed = {who for row in rows for who, said in row.cells.items() if said in SHOWN}
+    assert handed == HANDED[exposure]
+
+
+# What people are answered
+
+
+@pytest.mark.parametrize("row", TABLE, ids=str)
+def test_everybody_is_answered_as_the_table_says(world, row):
+    wrong = []
+    for person, expected in row.cells.items():
+        wrong += problems(row, person, expected, world.answer(person, row.method, row.address))
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("row", TABLE, ids=str)
+def test_a_page_tells_outsiders_nothing_of_claras_documents(world: World, row):
+    secrets, wrong = world.secrets, []
+    for person in set(PEOPLE) - INSIDERS - {HOLDS}:
+        body = world.answer(person, row.method, row.address).body
+        wrong += [f"{row} as {person}: tells {one!r}" for one in secrets if one in body]
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("row", OF_SOMETHING, ids=str)
+def test_what_is_not_there_is_answered_like_what_is_not_yours(world, row):
+    """A role is asked for before anything is looked up, so that 403 tells nothing either."""
+    wrong = []
+    for person, said in row.cells.items():
+        if said == "405":
+            continue
+        guess = world.answer(person, row.method, row.address, guessed=True)
+        wrong += problems(row, person, said if said in REFUSED else "404", guess)
+        if said in ("403", "404"):
+            real = world.answer(person, row.method, row.address)
+            if real.body != guess.body:
+                wrong.append(f"{row} as {person}: what is there is told from what is not")
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("row", TABLE, ids=str)
+def test_a_module_is_refused_like_a_browser(world, row):
+    """What our own JavaScript is answered; it is never sent to a page to sign in."""
+    wrong = []
+    for person, said in row.cells.items():
+        if said in ("in", "403", "404"):
+            expected = "401" if said == "in" else said
+            answer = world.answer(person, row.method, row.address, json=True)
+            wrong += problems(row, person, expected, answer)
+    assert not wrong, "\n".join(wrong)

@@ -1,0 +1,215 @@
+"""The cast before their documents, and what one of them is answered at an address."""
+
+import re
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from http.cookies import SimpleCookie
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection, transaction
+from django.http import HttpResponse
+from django.test import Client
+from django.utils import timezone
+
+from apps.accounts.models import User
+from apps.base.scope import acting_for
+from apps.intake.models import Document
+from apps.intake.references import new_reference
+from apps.retention import services as retention
+from apps.review import services as review
+from apps.review.models import Claim, LineGrant, Task
+from apps.review.rules import LineReason
+from tests.conftest import House
+from tests.intake.browsers import BACKEND, JSON
+from tests.permissions.table import PEOPLE, REFUSED
+from tests.review.desk import IBAN, NUMBER, Desk
+
+PASSWORD = "a long enough sentence"
+LONG = timedelta(days=1)  # the table takes longer to try than a line may be looked at
+FIELD = "grand_total"
+TOTAL, DATE, NAME = "9184.60", "2019-03-26", "paper.png"
+CHANGE = re.compile(r'(INSERT|UPDATE|DELETE)(?!.*"(django_session|audit_event)")', re.DOTALL)
+TOKEN = re.compile(rb'(data-csrf|name="csrfmiddlewaretoken" value)="\w+"')  # another each time
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a person is answered, and what it changed."""
+
+    said: str  # a cell of the table
+    body: bytes
+    changed: list[str]  # statements, and files of the vault
+
+
+class World:
+    """Halden's documents and Northmere's, in every state an address is about."""
+
+    def __init__(self, vault: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.vault, self.house = vault, House()
+        with acting_for(self.house.halden.pk):
+            self._documents(Desk(self.house, monkeypatch))
+        self.people = {name: self._person(name) for name in PEOPLE if name != "nobody"}
+        self._sessions = {name: _session(user) for name, user in self.people.items()}
+        self._asked: dict[tuple[Any, ...], Answer] = {}
+
+    def _documents(self, desk: Desk) -> None:
+        house = self.house
+        self.delivered = desk.delivered()
+        self.erased = desk.delivered()
+        retention.delete(self.erased, user=house.clara)
+        self.parked = desk.paper()
+        self.cleo_s = desk.delivered(sender=house.cleo, workspace=house.people)
+        with acting_for(house.northmere.pk):
+            self.mallory_s = desk.delivered(sender=house.mallory, workspace=house.elsewhere)
+        held = desk.take(house.rita)
+        self.task, self.decided = held["iban"], held["invoice_number"]
+        desk.decide(self.decided, NUMBER)
+        for one in held.values():
+            review.grant_line(one, reason=LineReason.UNIT, user=house.rita, now=timezone.now())
+        LineGrant.objects.update(until=timezone.now() + LONG)
+        Claim.objects.update(until=timezone.now() + LONG)
+
+    def _person(self, name: str) -> User:
+        if name in ("op", "root"):
+            User.objects.create_user(
+                f"{name}@portal.example", PASSWORD, name=name, is_superuser=name == "root"
+            )
+            return User.objects.get(name=name)
+        return getattr(self.house, name)
+
+    def own(self, person: str) -> Document:
+        """Clara's document, or the one of the same kind that a person sent."""
+        return {"cleo": self.cleo_s, "mallory": self.mallory_s}.get(person, self.delivered)
+
+    @property
+    def clara_s(self) -> list[Document]:
+        return [self.delivered, self.erased, self.parked]
+
+    @property
+    def secrets(self) -> list[bytes]:
+        """What tells somebody that Clara's documents are there, and what they say."""
+        tasks = Task.objects.values_list("pk", flat=True)
+        names = [name for one in self.clara_s for name in (one.reference, one.pk)]
+        said = [*names, *tasks, IBAN, NUMBER, TOTAL, DATE, NAME, self.delivered.received_digest]
+        return [str(one).encode() for one in said]
+
+    def answer(self, *question: Any, **how: Any) -> Answer:
+        """What is asked in this world, which a question does not change; each is asked once."""
+        key = (*question, *how)
+        if key not in self._asked:
+            self._asked[key] = self.ask(*question, **how)
+        return self._asked[key]
+
+    def ask(self, person: str, method: str, address: str, **how: Any) -> Answer:
+        """Ask, see what changes, and take it back."""
+        with taken_back():
+            files = self._files() if method == "POST" else set()
+            with changes_noted() as changed:
+                response = self.send(person, method, address, **how)
+            said = _said(response)
+            if method == "POST":
+                changed += sorted(map(str, self._files() ^ files))
+        return Answer(said, TOKEN.sub(b"", response.content), changed if said in REFUSED else [])
+
+    def send(
+        self,
+        person: str,
+        method: str,
+        address: str,
+        *,
+        document: Document | None = None,
+        guessed: bool = False,
+        json: bool = False,
+    ) -> HttpResponse:
+        """Send what Clara would, or Rita, from somebody's browser; nobody's eyes are open before.
+
+        A guess names what is not there.
+        """
+        cache.clear()  # the libraries count tries there
+        client = Client(**(JSON if json else {}))
+        client.cookies = SimpleCookie(self._sessions.get(person, ""))
+        reference = new_reference() if guessed else (document or self._about(address)).reference
+        path = address.replace("<reference>", reference).replace("<name>", FIELD)
+        path = path.replace("<pk>", str(uuid.uuid4() if guessed else self.task.pk))
+        with acting_for(None):
+            if method == "GET":
+                return client.get(path)
+            return client.post(path, self._form(address, reference))
+
+    def _about(self, address: str) -> Document:
+        return self.erased if address.endswith("/receipt/") else self.delivered
+
+    def _form(self, address: str, reference: str) -> dict[str, Any]:
+        match address.rstrip("/").rpartition("/")[2]:
+            case "sign-in":
+                return {"login": self.house.clara.email, "password": PASSWORD}
+            case "password":
+                new = "another long enough sentence"
+                return {"oldpassword": PASSWORD, "password1": new, "password2": new}
+            case "upload":
+                return self._upload()
+            case "known":
+                return {"digest": self.delivered.received_digest}
+            case "delete":
+                return {"confirmed": reference}
+            case "reveal":
+                return {"reason": "audit"}
+            case "decide" | "unreadable" | "skip":
+                return {"key": uuid.uuid4(), "value": IBAN, "trouble": "blurred"}
+            case "line":
+                return {"reason": LineReason.UNIT}
+        return {}
+
+    def _upload(self) -> dict[str, Any]:
+        content = b"\x89PNG\r\n\x1a\n" + uuid.uuid4().bytes
+        return {
+            "token": uuid.uuid4(),
+            "workspace": self.house.payable.pk,
+            "purpose": "pay-invoices",
+            "basis": "contract",
+            "files": SimpleUploadedFile("new.png", content),
+        }
+
+    def _files(self) -> set[Path]:
+        return {path for path in self.vault.rglob("*") if path.is_file()}
+
+
+@contextmanager
+def taken_back() -> Iterator[None]:
+    """Whatever happens in here has not happened afterwards."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+@contextmanager
+def changes_noted() -> Iterator[list[str]]:
+    """Statements that change rows; a session or the trail may tell even of a refusal."""
+    noted: list[str] = []
+
+    def see(execute: Any, sql: str, *rest: Any) -> Any:
+        if CHANGE.match(sql):
+            noted.append(sql)
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(see):
+        yield noted
+
+
+def _session(user: User) -> str:
+    client = Client()
+    client.force_login(user, backend=BACKEND)
+    return client.cookies.output(header="", sep=";")
+
+
+def _said(response: HttpResponse) -> str:
+    if response.headers.get("Location", "").startswith("/sign-in/?next="):
+        return "in"
+    return str(response.status_code)
