@@ -21,6 +21,7 @@ from apps.review import services as review
 from tests.conftest import SYSTEM
 from tests.delivery.papers import DATE, HIDDEN, clear, decided
 from tests.intake.looking import facts
+from tests.looking import said
 from tests.review import desk as desks
 
 POLLS = "hx-trigger"
@@ -41,7 +42,7 @@ def clara(desk, as_):
 def page_of(client, document) -> str:
     response = client.get(f"/jobs/{document.reference}/")
     assert response.status_code == 200
-    return response.text
+    return said(response)
 
 
 def row(page: str, name: str) -> str:
@@ -227,7 +228,7 @@ def test_a_page_that_saw_nothing_we_know_is_loaded_anew(desk, clara, said):
 
 def test_the_trail_of_a_job_is_read_and_on_itself(desk, clara):
     document = clear(desk)
-    page = clara.get(f"/jobs/{document.reference}/trail/").text
+    page = said(clara.get(f"/jobs/{document.reference}/trail/"))
     [event] = Event.objects.filter(tag=Tag.TRAIL_READ)
     assert event.document == document.pk
     assert event.actor == desk.house.clara.actor
@@ -251,7 +252,7 @@ def test_not_yours_and_not_there_are_the_same_answer(desk, as_, part):
     cleo, reference = as_(desk.house.cleo), desk.send().reference
     theirs, none = (cleo.get(f"/jobs/{one}/{part}") for one in (reference, "7KQ-52F"))
     assert theirs.status_code == none.status_code == 404
-    assert TOKEN.sub("", theirs.text) == TOKEN.sub("", none.text)
+    assert TOKEN.sub("", said(theirs)) == TOKEN.sub("", said(none))
 
 
 # At what cost

@@ -12,6 +12,7 @@ from apps.jobs.flow import State
 from apps.jobs.models import Job
 from apps.retention import services as retention
 from tests.delivery.papers import DATE, HIDDEN, clear
+from tests.looking import said
 
 PAGE = 3
 NOTHING = "No jobs match"
@@ -32,7 +33,7 @@ def short(monkeypatch):
 def shown(response) -> list[str]:
     """References, in the order of the page."""
     assert response.status_code == 200
-    return re.findall(r'class="rowlink mono" href="/jobs/([^/]+)/"', response.text)
+    return re.findall(r'class="rowlink mono" href="/jobs/([^/]+)/"', said(response))
 
 
 def sent(desk, count: int) -> list[str]:
@@ -70,7 +71,7 @@ def test_what_arrives_meanwhile_moves_nothing_to_the_next_page(desk, clara, shor
 
 def test_the_link_to_older_jobs_keeps_the_filter(desk, clara, short):
     sent(desk, PAGE + 1)
-    page = clara.get("/jobs/?state=working").text
+    page = said(clara.get("/jobs/?state=working"))
     link = re.search(r'href="\?([^"]+)" rel="next"', page)
     assert "state=working" in link[1]
     assert "before=" in link[1]
@@ -85,7 +86,7 @@ def test_a_part_of_the_page_holds_the_rows_only(desk, clara):
     expected = sent(desk, 2)
     response = clara.get("/jobs/", **FRAGMENT)
     assert shown(response) == expected
-    assert "<html" not in response.text
+    assert "<html" not in said(response)
 
 
 # Which
@@ -119,7 +120,7 @@ def test_a_number_that_nobody_knows_finds_nothing(desk, clara):
     sent(desk, 1)
     response = clara.get("/jobs/", {"reference": "7KQ-52F"})
     assert shown(response) == []
-    assert NOTHING in response.text
+    assert NOTHING in said(response)
 
 
 def test_a_number_of_somebody_else_finds_as_much_as_one_of_nobody(desk, as_):
@@ -148,13 +149,13 @@ def test_a_question_that_makes_no_sense_is_ignored_and_not_run(desk, clara, quer
     expected = sent(desk, 2)
     response = clara.get("/jobs/", query)
     assert shown(response) == expected
-    assert HOSTILE not in response.text
+    assert HOSTILE not in said(response)
 
 
 def test_a_number_that_closes_its_field_stays_in_it(desk, clara):
     response = clara.get("/jobs/", {"reference": '"><b>'})
     assert shown(response) == []
-    assert '"><b>' not in response.text
+    assert '"><b>' not in said(response)
 
 
 # Whose
@@ -171,7 +172,7 @@ def test_whoever_sends_nothing_has_no_list(desk, as_):
     for name in ("rita", "remy", "lena", "rosa", "carl", "otto"):
         response = as_(getattr(desk.house, name)).get("/jobs/")
         assert response.status_code == 403, name
-        assert reference not in response.text
+        assert reference not in said(response)
 
 
 # What a row says
@@ -188,18 +189,18 @@ def test_whoever_sends_nothing_has_no_list(desk, as_):
 )
 def test_a_row_says_how_a_job_stands(desk, clara, state, words):
     put(desk.send(), state)
-    assert words in clara.get("/jobs/", **FRAGMENT).text
+    assert words in said(clara.get("/jobs/", **FRAGMENT))
 
 
 def test_a_row_says_how_many_fields_wait(desk, clara):
     desk.paper()
-    assert "In review, 2 of 4 fields" in clara.get("/jobs/").text
+    assert "In review, 2 of 4 fields" in said(clara.get("/jobs/"))
 
 
 def test_an_erased_job_stays_on_the_list_without_its_state(desk, clara):
     document = clear(desk)
     retention.delete(document, user=desk.house.clara)
-    page = clara.get("/jobs/", **FRAGMENT).text
+    page = said(clara.get("/jobs/", **FRAGMENT))
     assert document.reference in page
     assert "Erased" in page
     assert "Delivered" not in page
@@ -207,7 +208,7 @@ def test_an_erased_job_stays_on_the_list_without_its_state(desk, clara):
 
 def test_the_list_holds_no_content(desk, clara):
     clear(desk)
-    page = clara.get("/jobs/").text
+    page = said(clara.get("/jobs/"))
     assert "Supplier invoice, 1 page" in page
     assert not [value for value in (*HIDDEN, DATE, "paper.png") if value in page]
 

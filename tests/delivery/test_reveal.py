@@ -14,6 +14,7 @@ from apps.retention import services as retention
 from tests.delivery.papers import DATE, IBAN, NUMBER, TOTAL, clear, decided
 from tests.intake.browsers import JSON
 from tests.intake.looking import everything_in_the_database, facts
+from tests.looking import said
 
 BARRED = {  # whom, and what they are told: no such role, or no such document
     "rita": 403, "remy": 403, "lena": 403, "rosa": 403, "carl": 403, "otto": 403, "ida": 403,
@@ -78,7 +79,7 @@ def test_what_cannot_be_recorded_is_not_revealed(desk, document, as_, monkeypatc
     client = as_(desk.house.clara, raise_request_exception=False)
     response = ask(client, document, **JSON)
     assert response.status_code == 500
-    assert IBAN not in response.text
+    assert IBAN not in said(response)
 
 
 def test_a_field_without_a_value_reveals_nothing(desk):
@@ -102,7 +103,7 @@ def test_after_erasure_there_is_nothing_to_reveal(desk, document, clara):
     retention.delete(document, user=desk.house.clara)
     response = ask(clara, document)
     assert response.status_code == 404
-    assert IBAN not in response.text
+    assert IBAN not in said(response)
 
 
 # Who reveals
@@ -113,7 +114,7 @@ def test_nobody_else_reveals_anything(desk, document, as_):
         client = as_(getattr(desk.house, name))
         for response in (ask(client, document), client.get(address(document))):
             assert response.status_code == status, name
-            assert IBAN not in response.text
+            assert IBAN not in said(response)
     assert revealed() == []
 
 
@@ -131,7 +132,7 @@ def test_the_service_itself_bars_them(desk, document):
 
 
 def test_the_reason_is_asked_for_before_anything_is_shown(clara, document):
-    page = clara.get(address(document)).text
+    page = said(clara.get(address(document)))
     for reason, sentence in REVEAL_REASONS.items():
         assert f'value="{reason}"' in page
         assert sentence in page
@@ -144,8 +145,8 @@ def test_without_a_reason_nothing_is_revealed(clara, document, reason):
     for headers in (JSON, {}):
         response = ask(clara, document, reason=reason, **headers)
         assert response.status_code == 422
-        assert IBAN not in response.text
-        assert "<b>audit" not in response.text
+        assert IBAN not in said(response)
+        assert "<b>audit" not in said(response)
     assert revealed() == []
 
 
@@ -159,19 +160,19 @@ def test_a_module_is_told_for_how_long_a_value_may_be_shown(clara, document):
 def test_without_javascript_the_page_leaves_by_itself(clara, document):
     response = ask(clara, document)
     assert response.status_code == 200
-    assert IBAN in response.text
+    assert IBAN in said(response)
     assert response["Refresh"] == f"30;url=/jobs/{document.reference}/"
     assert IBAN not in str(response.headers)
 
 
 def test_one_value_is_on_the_page_and_no_other(clara, document):
-    page = ask(clara, document).text
+    page = said(ask(clara, document))
     assert not [value for value in (NUMBER, TOTAL, DATE) if value in page]
 
 
 def test_a_typed_value_is_shown_as_text(desk, clara):
     document = decided(desk, invoice_number="<script>alert(1)</script>")
-    page = ask(clara, document, "invoice_number").text
+    page = said(ask(clara, document, "invoice_number"))
     assert "&lt;script&gt;alert(1)" in page
     assert not re.search(r"<script>alert", page)
 
