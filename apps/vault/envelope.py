@@ -54,28 +54,34 @@ class SealingStream:
         self._index = 0
 
     def write(self, data: bytes | memoryview) -> None:
+        """Whole chunks are sealed where they lie; only what is left over is copied and waits."""
         view = memoryview(data)
         while view:
-            if self._filled == CHUNK:
-                self._flush(last=False)
-            taken = min(len(view), CHUNK - self._filled)
-            self._plain[self._filled : self._filled + taken] = view[:taken]
-            self._filled += taken
+            if not self._filled and len(view) >= CHUNK:
+                taken = CHUNK
+                self._seal(view[:CHUNK], last=False)
+            else:
+                taken = min(len(view), CHUNK - self._filled)
+                self._wait(view[:taken])
             view = view[taken:]
 
     def close(self) -> None:
-        self._flush(last=True)
+        """Seal what waits as the last chunk, which may be empty: it is what proves the end."""
+        self._seal(memoryview(self._plain)[: self._filled], last=True)
 
-    def _flush(self, *, last: bool) -> None:
-        size = self._filled + TAG
-        self._cipher.encrypt_into(
-            _nonce(self._prefix, self._index, last=last),
-            memoryview(self._plain)[: self._filled],
-            self._bound,
-            memoryview(self._sealed)[:size],
-        )
-        self._sink.write(memoryview(self._sealed)[:size])
-        self._index, self._filled = self._index + 1, 0
+    def _wait(self, view: memoryview) -> None:
+        self._plain[self._filled : self._filled + len(view)] = view
+        self._filled += len(view)
+        if self._filled == CHUNK:
+            self._seal(memoryview(self._plain), last=False)
+            self._filled = 0
+
+    def _seal(self, plain: memoryview, *, last: bool) -> None:
+        sealed = memoryview(self._sealed)[: len(plain) + TAG]
+        nonce = _nonce(self._prefix, self._index, last=last)
+        self._cipher.encrypt_into(nonce, plain, self._bound, sealed)
+        self._sink.write(sealed)
+        self._index += 1
 
 
 class OpenedStream(io.RawIOBase):
@@ -118,9 +124,12 @@ class OpenedStream(io.RawIOBase):
         if self._position >= self.size:
             return 0
         index, offset = divmod(self._position, CHUNK)
-        self._load(index)
-        count = min(len(buffer), self._held - offset)
-        buffer[:count] = memoryview(self._plain)[offset : offset + count]
+        if len(buffer) >= CHUNK and not offset and index != self._loaded:
+            count = self._decipher(index, memoryview(buffer))  # a whole chunk needs no copy
+        else:
+            self._load(index)
+            count = min(len(buffer), self._held - offset)
+            buffer[:count] = memoryview(self._plain)[offset : offset + count]
         self._position += count
         return count
 
@@ -132,19 +141,24 @@ class OpenedStream(io.RawIOBase):
     def _load(self, index: int) -> None:
         if index == self._loaded:
             return
+        self._loaded = -1  # a failed load leaves nothing behind
+        self._held = self._decipher(index, memoryview(self._plain))
+        self._loaded = index
+
+    def _decipher(self, index: int, plain: memoryview) -> int:
+        """Open one chunk into a buffer; how many bytes it holds. What is not proven is wiped."""
         self._source.seek(self._start + index * (CHUNK + TAG))
         got = _fill(self._source, memoryview(self._sealed))
-        self._loaded = -1  # a failed load leaves nothing behind
         try:
-            self._held = self._cipher.decrypt_into(
+            return self._cipher.decrypt_into(
                 _nonce(self._prefix, index, last=index == self._chunks - 1),
                 memoryview(self._sealed)[:got],
                 self._bound,
-                memoryview(self._plain)[: max(0, got - TAG)],
+                plain[: max(0, got - TAG)],
             )
         except (InvalidTag, ValueError) as error:
+            plain[:CHUNK] = bytes(CHUNK)
             raise Unreadable("The stored content was changed.") from error
-        self._loaded = index
 
 
 def _head(context: Context, prefix: bytes) -> bytes:

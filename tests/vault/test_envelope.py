@@ -1,5 +1,6 @@
 """A sealed stream: what was written comes back, and what was touched does not."""
 
+import hashlib
 import io
 import json
 import random
@@ -8,6 +9,7 @@ import tracemalloc
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -299,3 +301,40 @@ def test_what_cannot_be_opened_leaves_no_file_open(stream):
     with pytest.raises(Unreadable):
         OpenedStream(source, key=KEY, context=CONTEXT)
     assert source.closed
+
+
+@pytest.mark.parametrize("damaged", [0, 1, 2])
+def test_a_buffer_of_the_caller_never_keeps_what_was_not_proven(damaged):
+    """Whole chunks are opened into it, and the cipher writes before it has checked."""
+    start, step = head_of(SEALED), CHUNK + TAG
+    changed = bytearray(SEALED)
+    stream = OpenedStream(io.BytesIO(changed), key=KEY, context=CONTEXT)
+    stream._source = io.BytesIO(_bent(changed, start + damaged * step))
+    stream._loaded = -1
+    stream.seek(damaged * CHUNK)
+    buffer = bytearray(b"\x00" * CHUNK)
+    with pytest.raises(Unreadable):
+        stream.readinto(memoryview(buffer))
+    assert bytes(buffer) == bytes(CHUNK)
+
+
+def test_a_stream_whose_last_chunk_is_full_opens_as_well():
+    """As they were written before the last chunk could be empty."""
+    head, [one, _] = parts(sealed(content(CHUNK)))
+    prefix = bytes.fromhex(json.loads(head[len(MAGIC) + 4 :])["prefix"])
+    nonce = prefix + struct.pack(">IB", 0, 1)
+    bound = hashlib.sha256(head).digest()
+    assert opened(head + AESGCM(KEY).encrypt(nonce, content(CHUNK), bound)).read() == content(CHUNK)
+    assert len(one) == CHUNK + TAG
+
+
+def test_whole_chunks_are_sealed_and_opened_where_they_lie():
+    """No second copy of a chunk is made; that is what keeps up with the cipher."""
+    sink = io.BytesIO()
+    stream = SealingStream(sink, key=KEY, context=CONTEXT)
+    stream.write(content(3 * CHUNK))
+    assert (stream._filled, len(parts(sink.getvalue())[1])) == (0, 3)
+
+
+def _bent(stream: bytearray, at: int) -> bytes:
+    return bytes(stream[:at]) + bytes([stream[at] ^ 1]) + bytes(stream[at + 1 :])

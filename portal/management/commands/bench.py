@@ -5,7 +5,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from portal.evaluation import confidence
+from portal.demo.people import person
+from portal.evaluation import confidence, vault
 from portal.evaluation.report import report
 
 Bench = Callable[[dict[str, Any]], dict[str, float]]
@@ -17,7 +18,23 @@ def _confidence(options: dict[str, Any]) -> dict[str, float]:
     return confidence.compare(options["manifest"], limit=options["limit"])
 
 
-BENCHES: dict[str, Bench] = {"confidence": _confidence}
+def _vault(options: dict[str, Any]) -> dict[str, float]:
+    organisation = person("clara@halden.example").organisation_id
+    assert organisation is not None  # she is a sender
+    return vault.compare(
+        organisation,
+        megabytes=options["megabytes"],
+        rounds=options["rounds"],
+        large_megabytes=options["large_megabytes"],
+    )
+
+
+BENCHES: dict[str, Bench] = {"confidence": _confidence, "vault": _vault}
+# What each takes from the command line; printed with its figures.
+OPTIONS: dict[str, tuple[str, ...]] = {
+    "confidence": ("limit",),
+    "vault": ("megabytes", "large_megabytes", "rounds"),
+}
 
 
 class Command(BaseCommand):
@@ -27,9 +44,12 @@ class Command(BaseCommand):
         parser.add_argument("name", choices=sorted(BENCHES))
         parser.add_argument("--manifest", type=Path, help="documents with known truth")
         parser.add_argument("--limit", type=int, default=0, help="documents; 0 is all")
+        parser.add_argument("--megabytes", type=int, default=128, help="of the file sealed")
+        parser.add_argument("--large-megabytes", type=int, default=1024, help="of the large file")
+        parser.add_argument("--rounds", type=int, default=7, help="of both sides, alternating")
         parser.add_argument("--json", action="store_true", help="the only form there is")
 
     def handle(self, *args: Any, **options: Any) -> None:
         figures = BENCHES[options["name"]](options)
-        settings = {"limit": options["limit"]}
+        settings = {option: options[option] for option in OPTIONS[options["name"]]}
         self.stdout.write(report(options["name"], settings=settings, figures=figures))

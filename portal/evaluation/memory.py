@@ -1,0 +1,47 @@
+"""Resident memory of processes, as the kernel counts it."""
+
+from contextlib import suppress
+from pathlib import Path
+
+MEGABYTE = 1 << 20
+PEAK, NOW = "VmHWM", "VmRSS"
+FORGET_THE_PEAK = "5"  # what the kernel wants to read for it
+
+
+def resident_mb(process: int | str = "self") -> float:
+    """Megabytes now; 0 for a process that is gone."""
+    return _status(process, NOW)
+
+
+def peak_mb(process: int | str = "self") -> float:
+    """The most megabytes since the process began, or since `forget_peak`."""
+    return _status(process, PEAK)
+
+
+def forget_peak(process: int | str = "self") -> None:
+    Path(f"/proc/{process}/clear_refs").write_text(FORGET_THE_PEAK)
+
+
+def family(process: int) -> list[int]:
+    """A process and all that descend from it."""
+    found = [process]
+    for parent in found:
+        for children in Path(f"/proc/{parent}/task").glob("*/children"):
+            with suppress(OSError):
+                found += [int(child) for child in children.read_text().split()]
+    return found
+
+
+def parsed(status: str, key: str) -> float:
+    """Megabytes of one line of a process's status file, which counts in kibibytes."""
+    for line in status.splitlines():
+        name, _, rest = line.partition(":")
+        if name == key:
+            return int(rest.split()[0]) * 1024 / MEGABYTE
+    return 0.0
+
+
+def _status(process: int | str, key: str) -> float:
+    with suppress(OSError):
+        return parsed(Path(f"/proc/{process}/status").read_text(), key)
+    return 0.0

@@ -1,0 +1,50 @@
+"""What the benches compute, apart from what they measure."""
+
+import os
+
+import pytest
+
+from apps.vault.envelope import CHUNK
+from portal.evaluation import memory
+from portal.evaluation.vault import Files, Rates, pieces
+
+
+def test_a_ratio_is_the_median_of_the_rounds_own_ratios():
+    rates = Rates(raw=[100.0, 50.0, 10.0], ours=[90.0, 40.0, 20.0])
+    assert rates.ratio == pytest.approx(0.9)
+
+
+def test_the_sides_of_a_comparison_take_turns_in_going_first():
+    rates, went = Rates(), []
+    for _ in range(3):
+        rates.add(lambda: went.append("raw"), lambda: went.append("ours"), size=1)
+    assert went == ["raw", "ours", "ours", "raw", "raw", "ours"]
+    assert (len(rates.raw), len(rates.ours)) == (3, 3)
+
+
+def test_both_sides_of_the_vault_s_bench_do_the_same_work(tmp_path):
+    files = Files(tmp_path, megabytes=1)
+    files.seal_raw()
+    files.open_raw()
+    assert files.back.read_bytes() == files.plain.read_bytes()
+    files.back.unlink()
+    files.seal_ours()
+    files.open_ours()
+    assert files.back.read_bytes() == files.plain.read_bytes()
+    files.read_range()
+
+
+def test_pieces_are_whole_chunks():
+    assert [len(piece) for piece in pieces(2 * CHUNK)] == [CHUNK, CHUNK]
+
+
+def test_memory_is_read_in_megabytes():
+    status = "Name:\tweb\nVmHWM:\t  2048 kB\nVmRSS:\t  1024 kB\n"
+    assert (memory.parsed(status, "VmHWM"), memory.parsed(status, "VmRSS")) == (2.0, 1.0)
+    assert memory.parsed(status, "VmSwap") == 0.0
+
+
+def test_a_process_belongs_to_its_own_family_and_a_lost_one_weighs_nothing():
+    assert memory.family(os.getpid())[0] == os.getpid()
+    assert memory.resident_mb(os.getpid()) > 0
+    assert memory.resident_mb(2**22 + 1) == 0.0
