@@ -9,7 +9,7 @@ from django.conf import settings
 from apps.base.errors import Unreadable
 from apps.intake import jail
 from apps.intake.pages import selection
-from apps.intake.screening import Refusal, Refused
+from apps.intake.screening import Flag, Refusal, Refused
 from apps.vault import services as vault
 from apps.vault.classes import ArtifactClass
 from apps.vault.sealing import Sealing
@@ -26,6 +26,7 @@ class Facts:
     total: int  # pages in the file
     pages: tuple[int, ...]  # those to keep, from 1
     signed: bool
+    flags: tuple[Flag, ...] = ()
 
     @property
     def whole(self) -> bool:
@@ -38,14 +39,14 @@ def inspect(sealing: Sealing, *, media_type: str, pages: str) -> Facts:
     Raises:
         Refused: with the reason.
     """
-    total, signed = _counted(sealing, media_type)
+    total, signed, flags = _counted(sealing, media_type)
     try:
         chosen = selection(pages, total=total)
     except Unreadable as error:
         raise Refused(Refusal.NO_SUCH_PAGES) from error
     if signed and len(chosen) != total:
         raise Refused(Refusal.SIGNED_WHOLE)
-    return Facts(sealing.artifact.digest, total, tuple(chosen), signed)
+    return Facts(sealing.artifact.digest, total, tuple(chosen), signed, flags)
 
 
 def without_other_pages(sealing: Sealing, media_type: str, facts: Facts) -> Sealing:
@@ -79,18 +80,22 @@ def without_other_pages(sealing: Sealing, media_type: str, facts: Facts) -> Seal
     return copy
 
 
-def _counted(sealing: Sealing, media_type: str) -> tuple[int, bool]:
-    """Pages, and whether the file is signed. What the parser says is as untrusted as the file."""
+def _counted(sealing: Sealing, media_type: str) -> tuple[int, bool, tuple[Flag, ...]]:
+    """Pages, whether the file is signed, and what else it carries.
+
+    What the parser says is as untrusted as the file.
+    """
     try:
         said = _said(sealing, media_type)
         if "refused" in said:
             raise Refused(Refusal(said["refused"]))
         total, signed = int(said["pages"]), bool(said["signed"])
+        flags = tuple(sorted({Flag(flag) for flag in said.get("flags", ())}))
         if not 1 <= total <= settings.MOST_PAGES:
             raise ValueError("A document has pages, and not too many.")
     except (jail.Broken, ValueError, TypeError, KeyError, RecursionError) as error:
         raise Refused(Refusal.TOO_HARD) from error
-    return total, signed
+    return total, signed, flags
 
 
 def _said(sealing: Sealing, media_type: str) -> dict[str, Any]:

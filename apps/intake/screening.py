@@ -33,6 +33,15 @@ class Refusal(StrEnum):
     DUPLICATE = "duplicate"
 
 
+class Flag(StrEnum):
+    """What a file carries besides its pages. It is taken, and nothing of that is handed on."""
+
+    ACTIVE = "active_content"
+    ATTACHED = "embedded_file"
+    ENCRYPTED = "encryption"  # under a password that everybody has: the empty one
+    UNCLEAR = "unclear_structure"
+
+
 SENTENCES: dict[Refusal, str] = {
     Refusal.EMPTY: "This file is empty. Choose the file again; we kept nothing.",
     Refusal.TYPE: "Not a document we read. Use PDF, JPEG, PNG, TIFF or HEIC. We kept nothing.",

@@ -68,6 +68,34 @@ def pdf_with_extras() -> bytes:
     return out.getvalue()
 
 
+def pdf_with_an_empty_password() -> bytes:
+    return pdf(encryption=pikepdf.Encryption(owner="o", user=""))
+
+
+def pdf_that_opens_a_program_deep_inside() -> bytes:
+    """The action hangs in an array of an annotation of the second page."""
+    launch = pikepdf.Dictionary(S=pikepdf.Name.Launch, F="calc.exe")
+    return _pdf_with_annotation(pikepdf.Dictionary(S=pikepdf.Name.GoTo, Next=[launch]))
+
+
+def pdf_with_a_link() -> bytes:
+    """Nothing that starts by itself: half of all PDFs have one."""
+    return _pdf_with_annotation(
+        pikepdf.Dictionary(S=pikepdf.Name.URI, URI="https://halden.example/")
+    )
+
+
+def _pdf_with_annotation(action: pikepdf.Dictionary) -> bytes:
+    out = io.BytesIO()
+    with pikepdf.new() as document:
+        document.add_blank_page()
+        document.add_blank_page()
+        link = pikepdf.Dictionary(Type=pikepdf.Name.Annot, Subtype=pikepdf.Name.Link, A=action)
+        document.pages[1].Annots = pikepdf.Array([link])
+        document.save(out)
+    return out.getvalue()
+
+
 @cache
 def bomb_pdf(megabytes: int = 4096) -> bytes:
     """One page whose contents unpack to gigabytes."""

@@ -16,6 +16,7 @@ from apps.extraction import drawing
 from apps.intake import checks, jail
 from apps.intake.checks import CHOOSE, INSPECT
 from apps.intake.jail import Limits
+from apps.intake.jailed import carried
 from apps.intake.screening import Refusal, Refused
 from tests.intake import files
 from tests.papers import image, tiff
@@ -64,12 +65,30 @@ def test_the_real_decoder_says_what_a_file_is(what):
 @pytest.mark.parametrize("signed", [True, False])
 def test_a_form_that_says_it_is_signed_is_believed(signed):
     said = inspected(files.pdf_with_a_form(signed=signed), PDF)
-    assert said == {"pages": 2, "signed": signed}
+    assert said == {"pages": 2, "signed": signed, "flags": []}
 
 
 def test_a_trace_of_a_signature_counts_as_one():
     content = files.pdf() + b"\n% /ByteRange [0 1 2 3]\n"
     assert inspected(content, PDF)["signed"] is True
+
+
+@pytest.mark.parametrize(
+    ("make", "flags"),
+    [
+        (files.pdf, []),
+        (files.pdf_with_extras, ["active_content", "embedded_file"]),
+        (files.pdf_with_an_empty_password, ["encryption"]),
+        (files.pdf_that_opens_a_program_deep_inside, ["active_content"]),
+        (files.pdf_with_a_link, []),
+    ],
+)
+def test_what_a_file_carries_besides_its_pages_is_said(make, flags):
+    assert inspected(make(), PDF)["flags"] == flags
+
+
+def test_what_cannot_be_followed_to_its_end_is_flagged_and_no_reason_to_stop():
+    assert carried.flags(b"%PDF-1.7 and nothing else") == ["unclear_structure"]
 
 
 def test_a_copy_of_a_pdf_has_the_chosen_pages_and_nothing_from_behind_them():
@@ -121,6 +140,8 @@ def test_a_page_of_a_million_points_is_drawn_small():
         b'{"pages": 1}',
         b'{"refused": "because I say so"}',
         b'{"refused": ["damaged"]}',
+        b'{"pages": 1, "signed": false, "flags": ["harmless, trust me"]}',
+        b'{"pages": 1, "signed": false, "flags": 7}',
         b"[" * 5000,
     ],
 )

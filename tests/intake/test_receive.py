@@ -58,6 +58,15 @@ def test_what_happened_before_the_job_is_on_its_timeline_with_proof(house, jail_
     assert proofs["consent"] == {"consent": str(document.submission_id)}
 
 
+def test_what_a_file_carries_is_on_the_trail_and_on_the_timeline(house, jail_says):
+    jail_says(pages=1, signed=False, flags=["embedded_file", "active_content"])
+    document = house.send(paper())
+    [received] = Event.objects.filter(tag=Tag.DOCUMENT_RECEIVED)
+    assert facts(received)["flags"] == ["active_content", "embedded_file"]
+    sealed = intake.job_of(document).timeline.get(name="sealed")
+    assert sealed.proof["flagged"] == "active_content, embedded_file"
+
+
 def test_consent_is_recorded_once_for_all_that_is_sent_together(house, jail_says):
     token = uuid.uuid4()
     first, second = (house.send(paper(name), token=token) for name in ("one", "two"))

@@ -1,6 +1,6 @@
 """Behind the wall: say what a file is. Bytes on standard input, one JSON object out.
 
-{"pages": 2, "signed": false} or {"refused": "locked"}.
+{"pages": 2, "signed": false, "flags": []} or {"refused": "locked"}.
 """
 
 import io
@@ -12,6 +12,8 @@ import pikepdf
 import pypdfium2 as pdfium
 from PIL import Image
 from pillow_heif import register_heif_opener
+
+from apps.intake.jailed.carried import flags
 
 FORMATS = ("PNG", "JPEG", "TIFF", "HEIF")
 PASSWORD = 4  # PDFium's error number for a missing password
@@ -34,8 +36,8 @@ def main() -> None:
 def _facts(content: bytes, media_type: str, most_pages: int, most_pixels: int) -> dict[str, object]:
     if media_type == "application/pdf":
         pages = _pdf_pages(content, most_pages)
-        return {"pages": pages, "signed": _is_signed(content)}
-    return {"pages": _frames(content, most_pages, most_pixels), "signed": False}
+        return {"pages": pages, "signed": _is_signed(content), "flags": flags(content)}
+    return {"pages": _frames(content, most_pages, most_pixels), "signed": False, "flags": []}
 
 
 def _pdf_pages(content: bytes, most: int) -> int:

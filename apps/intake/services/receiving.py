@@ -123,13 +123,13 @@ def _register(arrival: Arrival, facts: Facts, terms: Terms, sender: User) -> Doc
         )
     )
     _seal_name(document, arrival.name, sender)
-    event = _record_received(document, submission, sender)
+    event = _record_received(document, submission, sender, facts)
     jobs.enqueue(
         FLOW,
         subject_id=document.pk,
         organisation=document.organisation_id,
         actor=sender.actor,
-        already=_already(document, submission, event.pk),
+        already=_already(document, submission, event.pk, facts),
     )
     return document
 
@@ -191,7 +191,7 @@ def _record_consent(submission: Submission, sender: User) -> None:
     )
 
 
-def _record_received(document: Document, submission: Submission, sender: User) -> Any:
+def _record_received(document: Document, submission: Submission, sender: User, facts: Facts) -> Any:
     return audit.record(
         Tag.DOCUMENT_RECEIVED,
         actor=sender.actor,
@@ -203,14 +203,16 @@ def _record_received(document: Document, submission: Submission, sender: User) -
         pages=document.pages,
         digest=document.received_digest,
         signed=document.signed,
+        flags=facts.flags,
     )
 
 
-def _already(document: Document, submission: Submission, event: UUID) -> list[Noted]:
+def _already(document: Document, submission: Submission, event: UUID, facts: Facts) -> list[Noted]:
     """What happened before the job existed, for its timeline."""
+    flagged = {"flagged": ", ".join(facts.flags)} if facts.flags else {}
     return [
         Noted("authenticated", submission.created_at, {"event": str(event)}),
         Noted("policy", submission.created_at, {"purpose": submission.purpose}),
         Noted("consent", submission.created_at, {"consent": str(submission.pk)}),
-        Noted("sealed", document.created_at, {"sha-256": document.received_digest}),
+        Noted("sealed", document.created_at, {"sha-256": document.received_digest, **flagged}),
     ]

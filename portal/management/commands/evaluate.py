@@ -9,11 +9,14 @@ from django.core.management.base import BaseCommand, CommandError
 from apps.delivery.result import Standing
 from apps.extraction import doctypes
 from apps.extraction.fields import Found, Missing
-from portal.evaluation import figures, reading
+from portal.demo.people import person
+from portal.evaluation import figures, reading, uploads
 from portal.evaluation.figures import Judged
 from portal.evaluation.manifest import KINDS, Entry, entries
 from portal.evaluation.report import report
 from portal.evaluation.right import is_right
+
+UPLOAD = "upload"  # a kind of its own: what matters is what does not happen
 
 
 class Command(BaseCommand):
@@ -21,7 +24,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--manifest", type=Path, required=True)
-        parser.add_argument("--kind", choices=sorted(KINDS), action="append", dest="kinds")
+        parser.add_argument(
+            "--kind", choices=sorted({*KINDS, UPLOAD}), action="append", dest="kinds"
+        )
         parser.add_argument("--limit", type=int, default=0, help="documents; 0 is all")
         parser.add_argument("--json", default="-", help="a file, or - for standard output")
 
@@ -29,17 +34,26 @@ class Command(BaseCommand):
         if not options["manifest"].exists():
             raise CommandError("There is no such manifest.")
         kinds = options["kinds"] or sorted(KINDS)
-        chosen = list(entries(options["manifest"], kinds=kinds))
-        run = Run(chosen[: options["limit"] or None])
-        said = report(
-            "evaluate",
-            settings={"kinds": kinds, "documents": len(run.chosen)},
-            figures=run.measure(),
-        )
+        if UPLOAD in kinds and len(kinds) > 1:
+            raise CommandError("Uploads are measured by themselves.")
+        measure = _uploads if UPLOAD in kinds else _documents
+        documents, measured = measure(kinds, options)
+        settings = {"kinds": kinds, "documents": documents}
+        said = report("evaluate", settings=settings, figures=measured)
         if options["json"] == "-":
             self.stdout.write(said)
         else:
             Path(options["json"]).write_text(said + "\n")
+
+
+def _documents(kinds: list[str], options: dict[str, Any]) -> tuple[int, dict[str, float]]:
+    chosen = list(entries(options["manifest"], kinds=kinds))[: options["limit"] or None]
+    return len(chosen), Run(chosen).measure()
+
+
+def _uploads(kinds: list[str], options: dict[str, Any]) -> tuple[int, dict[str, float]]:
+    chosen = list(uploads.samples(options["manifest"]))[: options["limit"] or None]
+    return len(chosen), uploads.measure(chosen, sender=person("clara@halden.example"))
 
 
 class Run:
