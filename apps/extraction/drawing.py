@@ -3,6 +3,7 @@
 import io
 import json
 from collections.abc import Iterator
+from concurrent.futures import Executor
 from typing import BinaryIO
 
 import numpy as np
@@ -26,8 +27,10 @@ LONGEST_HEAD = 200  # bytes
 QUALITY = 90  # of the JPEG that a page is kept as
 NOT_DRAWN = "A page could not be drawn. Print the file to a new PDF and send that."
 
+Drawn = tuple[int, Pixels]  # a page's number, and what it looks like
 
-def draw(source: BinaryIO, media_type: str) -> Iterator[tuple[int, Pixels]]:
+
+def draw(source: BinaryIO, media_type: str) -> Iterator[Drawn]:
     """Page numbers from 1 and their pixels, one page in memory at a time.
 
     Raises:
@@ -46,14 +49,27 @@ def draw(source: BinaryIO, media_type: str) -> Iterator[tuple[int, Pixels]]:
         raise Unreadable(NOT_DRAWN) from error
 
 
-def keep_image(pixels: Pixels, document: Document) -> Sealing:
-    """Seal a page as an image; whoever called keeps or aborts it."""
-    return vault.prepare(
-        encode(pixels),
-        kind=ArtifactClass.PAGE_IMAGE,
+def ahead(pages: Iterator[Drawn], beside: Executor) -> Iterator[Drawn]:
+    """The same pages; the next one is fetched beside whatever is done with the present one."""
+    coming = beside.submit(next, pages, None)
+    while page := coming.result():
+        coming = beside.submit(next, pages, None)
+        yield page
+
+
+def begin_image(document: Document) -> Sealing:
+    """Where a page is to be sealed as an image; whoever called keeps or aborts it."""
+    return vault.begin(
+        ArtifactClass.PAGE_IMAGE,
         organisation=document.organisation_id,
         document=document.pk,
     )
+
+
+def seal_image(sealing: Sealing, pixels: Pixels, *, turned: int) -> None:
+    """Seal a page upright. Speaks to no database, so it may run beside the next page's reading."""
+    sealing.write(encode(np.ascontiguousarray(np.rot90(pixels, k=-turned // 90))))
+    sealing.finish()
 
 
 def encode(pixels: Pixels) -> bytes:

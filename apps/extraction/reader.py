@@ -148,6 +148,12 @@ def read_page(pixels: Pixels, number: int) -> tuple[PageText, str]:
         return reader.read(pixels, number), reader.engine
 
 
+def megabytes() -> int:
+    """Resident memory of this process's reader; 0 if it has none. Waits for nobody."""
+    current = _current.reader
+    return current.megabytes if current else 0
+
+
 def close() -> None:
     """End this process's reader, if it has one."""
     with _current.lock:

@@ -2,11 +2,11 @@
 
 import time
 from collections.abc import Collection, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-import numpy as np
 from django.db import transaction
 
 from apps.audit import services as audit
@@ -34,6 +34,7 @@ from apps.vault.sealing import Sealing
 
 SYSTEM = Actor("system:reader")
 NOTHING_READ = "No text was found on any page. Scan it again, straight and in focus, and resend."
+BESIDE = 2  # threads: one draws ahead, one seals what was read
 TEN_THOUSAND = 10_000  # parts of a page in a stored layout
 
 
@@ -112,13 +113,27 @@ def check_typed(
 
 
 def _read_pages(document: Document, done: _Read) -> None:
+    """While a page is read, the next one is drawn and the one before is sealed.
+
+    The reader is what takes time, and it waits for nothing else. At most three pages are in
+    memory; threads beside this one never speak to the database.
+    """
     began = time.monotonic()
-    with vault.open(document.original, actor=SYSTEM, purpose="reading") as source:
-        for number, pixels in drawing.draw(source, document.media_type):
+    with (
+        vault.open(document.original, actor=SYSTEM, purpose="reading") as source,
+        ThreadPoolExecutor(BESIDE) as beside,
+    ):
+        sealed: Future[None] | None = None
+        drawn = drawing.draw(source, document.media_type)
+        for number, pixels in drawing.ahead(drawn, beside):
             page, done.engine = reader.read_page(pixels, number)
             done.pages.append(page)
-            upright = np.ascontiguousarray(np.rot90(pixels, k=-page.turned // 90))
-            done.images.append(drawing.keep_image(upright, document))
+            if sealed:
+                sealed.result()
+            done.images.append(drawing.begin_image(document))
+            sealed = beside.submit(drawing.seal_image, done.images[-1], pixels, turned=page.turned)
+        if sealed:
+            sealed.result()
     done.milliseconds = int((time.monotonic() - began) * 1000)
 
 

@@ -2,6 +2,8 @@
 
 import io
 import json
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 import numpy as np
@@ -128,3 +130,30 @@ def test_a_kept_page_looks_like_the_drawn_one():
 def test_nothing_but_our_own_images_is_decoded():
     with pytest.raises(OSError, match="cannot identify"):
         drawing.decode(saved(Image.new("RGB", (4, 4)), "PNG"))
+
+
+def test_the_next_page_is_fetched_while_the_present_one_is_worked_on():
+    fetched = threading.Event()
+
+    def pages():
+        yield 1, "first"
+        fetched.set()
+        yield 2, "second"
+
+    with ThreadPoolExecutor(1) as beside:
+        coming = drawing.ahead(pages(), beside)
+        assert next(coming) == (1, "first")
+        assert fetched.wait(5)  # nobody has asked for the second yet
+        assert list(coming) == [(2, "second")]
+
+
+def test_a_page_that_cannot_be_fetched_ahead_is_told_in_its_turn():
+    def pages():
+        yield 1, "first"
+        raise Unreadable(drawing.NOT_DRAWN)
+
+    with ThreadPoolExecutor(1) as beside:
+        coming = drawing.ahead(pages(), beside)
+        assert next(coming) == (1, "first")
+        with pytest.raises(Unreadable):
+            next(coming)

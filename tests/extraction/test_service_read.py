@@ -337,3 +337,24 @@ def test_what_is_typed_is_read_by_the_document_s_own_habits(desk):
     assert all(passed for _, passed in checks)
     _, checks = extraction.check_typed(document, rule, "DE89 3704 0044 0532 0130 01")
     assert checks == (("iban", False),)
+
+
+def test_a_page_that_cannot_be_sealed_leaves_nothing_of_the_others(
+    desk, stored, monkeypatch, caplog
+):
+    """Pages are sealed beside the reading of the next ones; what fails there is not lost."""
+    desk.pages = 3
+    document = desk.send()
+    sealed = []
+    seal = drawing.seal_image
+
+    def fails_on_the_second(*arguments, **about) -> None:
+        sealed.append(1)
+        if len(sealed) == 2:
+            raise Unavailable("There is no room to store this now.")
+        seal(*arguments, **about)
+
+    monkeypatch.setattr(drawing, "seal_image", fails_on_the_second)
+    assert desk.walk(document) == State.QUEUED
+    assert "nobody foresaw" not in caplog.text
+    assert nothing_was_kept(document, stored)

@@ -1,11 +1,14 @@
 """What the benches compute, apart from what they measure."""
 
+import io
 import os
+import time
 
+import pikepdf
 import pytest
 
 from apps.vault.envelope import CHUNK
-from portal.evaluation import memory
+from portal.evaluation import memory, pipeline
 from portal.evaluation.vault import Files, Rates, pieces
 
 
@@ -48,3 +51,21 @@ def test_a_process_belongs_to_its_own_family_and_a_lost_one_weighs_nothing():
     assert memory.family(os.getpid())[0] == os.getpid()
     assert memory.resident_mb(os.getpid()) > 0
     assert memory.resident_mb(2**22 + 1) == 0.0
+
+
+def test_a_binder_has_the_pages_that_were_asked_for():
+    binders = list(pipeline.documents(5, 3))
+    assert [count for _, count in binders] == [3, 2]
+    for content, count in binders:
+        with pikepdf.open(io.BytesIO(content)) as binder:
+            assert len(binder.pages) == count
+    assert binders[0][0] != binders[1][0]
+
+
+def test_a_side_counts_only_the_time_of_its_own_work():
+    side = pipeline.Side()
+    side.time(lambda: time.sleep(0.02), pages=4)
+    time.sleep(0.05)
+    assert side.pages == 4
+    assert side.seconds >= 0.02
+    assert pipeline.Side().pages_per_s == 0.0

@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from portal.demo.people import person
-from portal.evaluation import confidence, vault
+from portal.evaluation import confidence, pipeline, vault
 from portal.evaluation.report import report
 
 Bench = Callable[[dict[str, Any]], dict[str, float]]
@@ -29,10 +29,20 @@ def _vault(options: dict[str, Any]) -> dict[str, float]:
     )
 
 
-BENCHES: dict[str, Bench] = {"confidence": _confidence, "vault": _vault}
+def _pipeline(options: dict[str, Any]) -> dict[str, float]:
+    sender = person("clara@halden.example")
+    return pipeline.compare(sender, pages=options["pages"], pages_each=options["pages_each"])
+
+
+BENCHES: dict[str, Bench] = {
+    "confidence": _confidence,
+    "pipeline": _pipeline,
+    "vault": _vault,
+}
 # What each takes from the command line; printed with its figures.
 OPTIONS: dict[str, tuple[str, ...]] = {
     "confidence": ("limit",),
+    "pipeline": ("pages", "pages_each"),
     "vault": ("megabytes", "large_megabytes", "rounds"),
 }
 
@@ -44,6 +54,8 @@ class Command(BaseCommand):
         parser.add_argument("name", choices=sorted(BENCHES))
         parser.add_argument("--manifest", type=Path, help="documents with known truth")
         parser.add_argument("--limit", type=int, default=0, help="documents; 0 is all")
+        parser.add_argument("--pages", type=int, default=300, help="through the pipeline")
+        parser.add_argument("--pages-each", type=int, default=10, help="of one document")
         parser.add_argument("--megabytes", type=int, default=128, help="of the file sealed")
         parser.add_argument("--large-megabytes", type=int, default=1024, help="of the large file")
         parser.add_argument("--rounds", type=int, default=7, help="of both sides, alternating")
