@@ -1,0 +1,276 @@
+"""Content planted in a document is found nowhere outside the vault, from sending to erasure.
+
+What an engine would read is said by the test, so that values, and words beside them, are birds as
+well; the page, the jail, the vault, the steps, the database and the logs are real.
+"""
+
+import base64
+import logging
+import tempfile
+import uuid
+from typing import Any
+
+import pytest
+from django.core import mail
+from django.core.cache import cache
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
+from django.http import HttpResponse
+from django.test import Client
+from django.utils import timezone
+
+from apps.audit import services as audit
+from apps.audit.tags import Tag
+from apps.delivery.services import RevealReason
+from apps.extraction import reader
+from apps.extraction import services as extraction
+from apps.intake import services as intake
+from apps.intake.models import Document
+from apps.intake.services import receiving
+from apps.jobs import runner
+from apps.jobs import services as jobs
+from apps.jobs.flow import State
+from apps.jobs.models import Job
+from apps.review import services as review
+from apps.review.models import Task
+from apps.review.rules import Verdict
+from apps.review.services import Answer
+from tests.canary import papers
+from tests.canary.birds import PLACES, Birds
+from tests.canary.ground import Ground
+from tests.conftest import SYSTEM, House
+from tests.intake.browsers import JSON
+from tests.review.desk import text_of
+
+
+@pytest.fixture
+def birds(monkeypatch: pytest.MonkeyPatch) -> Birds:
+    """What the reader says of every page holds three of them."""
+    birds = Birds()
+    lines = (
+        "INVOICE",
+        f"Invoice No: {birds['number']}",
+        f"{birds['aside']} Ltd {birds['drawn']}",
+        f"{birds['layer']} {birds['form']}",
+        "Total EUR 1284.60",
+    )
+    monkeypatch.setattr(reader, "read_page", lambda _, n: (text_of(lines, n), "fake/1"))
+    return birds
+
+
+class Office:
+    """Clara, Rita and Carl at their browsers; what they are shown without content is kept."""
+
+    def __init__(self, house: House, ground: Ground, birds: Birds, as_: Any) -> None:
+        self.house, self.ground, self.birds, self.as_ = house, ground, birds, as_
+
+    def send(self, content: bytes) -> HttpResponse:
+        form = {
+            "token": str(uuid.uuid4()),
+            "workspace": str(self.house.payable.pk),
+            "purpose": "pay-invoices",
+            "basis": "contract",
+            "manual_review": "on",
+            "doctype": "invoice",
+            "fields_wanted": ["invoice_number"],
+            "files": [SimpleUploadedFile(f"{self.birds['name']}.pdf", content)],
+        }
+        answer = self.as_(self.house.clara, raise_request_exception=False).post(
+            "/upload/", form, **JSON
+        )
+        self.ground.answers.append(said(answer))
+        return answer
+
+    def walk(self, document: Document) -> State:
+        job = intake.job_of(document)
+        runner.run(job.pk)
+        job.refresh_from_db()
+        return State(job.state)
+
+    def decide(self) -> None:
+        """Rita types what she sees through the slit, and it is a bird."""
+        now, rita = timezone.now(), self.house.rita
+        review.claim(rita, now=now)
+        [task] = Task.objects.open().held_by(rita, now)
+        assert self.as_(rita).get(f"/review/{task.pk}/crop.png").status_code == 200
+        answer = Answer(uuid.uuid4(), Verdict.CORRECTED, self.birds["typed"], shown_ms=1800)
+        review.decide(task, answer, user=rita, now=now)
+        review.release(rita, now=now)
+
+    def look_around(self, document: Document) -> None:
+        """Every page about the document that shows no content, or shows it masked."""
+        for person in (self.house.clara, self.house.carl, self.house.rosa):
+            browser = self.as_(person, raise_request_exception=False)
+            for address in (
+                "/", "/jobs/", "/trail/", "/retention/",
+                f"/jobs/{document.reference}/", f"/jobs/{document.reference}/trail/",
+            ):  # fmt: skip
+                self.ground.answers.append(said(browser.get(address)))
+
+    def reveal(self, document: Document) -> str:
+        """What only the asker is shown; it is not among the pages without content."""
+        answer = self.as_(self.house.clara).post(
+            f"/jobs/{document.reference}/fields/invoice_number/reveal/",
+            {"reason": RevealReason.AUDIT.value},
+            **JSON,
+        )
+        return str(answer.json()["value"])
+
+    def erase(self, document: Document) -> None:
+        answer = self.as_(self.house.clara).post(
+            f"/jobs/{document.reference}/delete/", {"confirmed": document.reference}
+        )
+        assert answer.status_code in (200, 302)
+        document.refresh_from_db()
+        assert document.erased_at
+
+
+@pytest.fixture
+def office(real_house: House, ground: Ground, birds: Birds, as_: Any) -> Office:
+    return Office(real_house, ground, birds, as_)
+
+
+def test_a_document_leaves_nothing_of_itself_from_sending_to_erasure(office, ground, birds):
+    answer = office.send(papers.invoice(birds))
+    assert answer.status_code == 201
+    document = Document.objects.get()
+    assert ground.look(birds) == {}
+    assert office.walk(document) == State.PARKED
+    assert ground.look(birds) == {}
+    office.decide()
+    assert office.walk(document) == State.SUCCEEDED
+    assert office.reveal(document) == birds["typed"]
+    office.look_around(document)
+    assert ground.look(birds) == {}
+    office.erase(document)
+    office.look_around(document)
+    assert ground.look(birds) == {}
+    assert list((ground.folder / "bell").iterdir())  # the bell rang, and is looked through
+    assert ground.logged.getvalue()
+
+
+def test_a_broken_file_is_refused_and_leaves_nothing(office, ground, birds):
+    whole = papers.invoice(birds)
+    answer = office.send(whole[: len(whole) // 2].replace(b"endobj", b"endowl"))
+    assert answer.status_code == 422
+    assert not Document.objects.exists()
+    assert ground.look(birds) == {}
+
+
+def test_a_step_that_breaks_over_content_tells_nobody_of_it(office, ground, birds, monkeypatch):
+    def broken(pages: Any, *_: object) -> None:
+        raise ValueError(f"cannot understand {' '.join(w.text for w in pages[0].words)}")
+
+    monkeypatch.setattr(extraction, "find_fields", broken)
+    office.send(papers.invoice(birds))
+    document = Document.objects.get()
+    for _ in range(3):
+        Job.objects.update(due_at=document.created_at)
+        state = office.walk(document)
+    assert state == State.FAILED
+    office.look_around(document)
+    assert "ValueError" in ground.logged.getvalue()
+    assert ground.look(birds) == {}
+
+
+def test_a_page_that_breaks_over_content_tells_nobody_of_it(office, ground, birds, monkeypatch):
+    def broken(*_: object, **__: object) -> None:
+        raise RuntimeError(f"cannot keep {birds['name']} with {birds['layer']}")
+
+    monkeypatch.setattr(receiving, "inspect", broken)
+    assert office.send(papers.invoice(birds)).status_code == 500
+    assert "RuntimeError" in ground.logged.getvalue()
+    assert ground.look(birds) == {}
+
+
+# The search itself is proven: whatever is planted in clear is found, in its place.
+
+
+def _in_the_log(office: Office, bird: str) -> None:
+    logging.getLogger("apps.jobs.runner").warning("Reading %s", bird)
+
+
+def _in_the_queue(office: Office, bird: str) -> None:
+    job = Job(pk=uuid.uuid4(), lane=bird)
+    jobs._send(job)
+
+
+def _in_a_temporary_file(office: Office, bird: str) -> None:
+    with tempfile.NamedTemporaryFile(delete=False) as file:
+        file.write(bird.encode())
+
+
+def _in_the_vault(office: Office, bird: str) -> None:
+    (office.ground.folder / "vault" / "plain").write_text(bird)
+
+
+def _in_a_name_in_the_vault(office: Office, bird: str) -> None:
+    (office.ground.folder / "vault" / bird).touch()
+
+
+def _in_the_cache(office: Office, bird: str) -> None:
+    cache.set("last-upload", bird)
+
+
+def _in_an_e_mail(office: Office, bird: str) -> None:
+    mail.send_mail("Your document", bird, "a@halden.example", ["b@halden.example"])
+
+
+def _in_a_page(office: Office, bird: str) -> None:
+    answer = Client(raise_request_exception=False).get("/sign-in/", {"next": bird})
+    office.ground.answers.append(said(answer) + bird.encode())
+
+
+def _in_the_trail(office: Office, bird: str) -> None:
+    with transaction.atomic():
+        audit.record(
+            Tag.FILE_REFUSED, actor=SYSTEM, subject="x",
+            organisation=office.house.halden.pk, reason=bird,
+        )  # fmt: skip
+
+
+def _in_a_row_that_was_deleted(office: Office, bird: str) -> None:
+    organisation = office.house.halden
+    row = type(organisation).objects.create(name=bird, slug="gone", region="EU")
+    row.delete()
+
+
+CONTROLS = {
+    "logs": _in_the_log,
+    "queue": _in_the_queue,
+    "temporary files": _in_a_temporary_file,
+    "vault": _in_the_vault,
+    "vault's names": _in_a_name_in_the_vault,
+    "cache": _in_the_cache,
+    "e-mail": _in_an_e_mail,
+    "pages": _in_a_page,
+    "database dump": _in_the_trail,
+    "database files": _in_a_row_that_was_deleted,
+}
+
+
+@pytest.mark.parametrize("place", CONTROLS)
+def test_a_bird_in_clear_is_found_where_it_sits(office, ground, birds, place):
+    assert set(CONTROLS) == set(ground.places)
+    CONTROLS[place](office, birds["number"])
+    assert place in ground.look(birds)
+    cache.clear()
+
+
+@pytest.mark.parametrize("shift", range(3))
+def test_every_spelling_is_found(birds, shift):
+    bird = birds["typed"]
+    spellings = (
+        bird.encode(), bird.lower().encode(), bird.encode("utf-16-le"), bird.encode("utf-16-be"),
+        bird.encode().hex().encode(), base64.b64encode(b"-" * shift + bird.encode() + b"---"),
+    )  # fmt: skip
+    for spelling in spellings:
+        assert birds.found_in(b"..." + spelling + b"...") == {"typed"}
+    assert birds.found_in(b"nothing of the kind") == set()
+    assert set(birds.of) == set(PLACES)
+
+
+def said(answer: HttpResponse) -> bytes:
+    """An answer's head and body."""
+    body = answer.getvalue() if hasattr(answer, "getvalue") else answer.content
+    return str(answer.headers).encode() + b"\n" + body
