@@ -85,6 +85,34 @@ def pdf_with_a_link() -> bytes:
     )
 
 
+def pdf_with_a_filled_form() -> bytes:
+    """On the second page a value that only the form knows, scripts, and a past of its own."""
+    out = io.BytesIO()
+    with pikepdf.new() as document:
+        document.add_blank_page()
+        page = document.add_blank_page(page_size=(200, 200))
+        script = pikepdf.Dictionary(S=pikepdf.Name.JavaScript, JS="app.alert('KESTREL-SCRIPT')")
+        font = pikepdf.Dictionary(
+            Type=pikepdf.Name.Font, Subtype=pikepdf.Name.Type1, BaseFont=pikepdf.Name.Helvetica
+        )
+        box = document.make_indirect(
+            pikepdf.Dictionary(
+                Type=pikepdf.Name.Annot, Subtype=pikepdf.Name.Widget, FT=pikepdf.Name.Tx,
+                T="account", V="WWWWWWWW", Rect=[20, 80, 180, 120], DA="/F1 24 Tf 0 g",
+                F=4, AA=pikepdf.Dictionary(Fo=script),
+            )
+        )  # fmt: skip
+        page.Annots = pikepdf.Array([box])
+        page.obj.AA = pikepdf.Dictionary(O=script)
+        page.obj.PieceInfo = pikepdf.Dictionary(Tool="KESTREL-PAST")
+        page.obj.Metadata = document.make_stream(b"KESTREL-METADATA")
+        document.Root.AcroForm = pikepdf.Dictionary(
+            Fields=[box], DR=pikepdf.Dictionary(Font=pikepdf.Dictionary(F1=font))
+        )
+        document.save(out, compress_streams=False)
+    return out.getvalue()
+
+
 def _pdf_with_annotation(action: pikepdf.Dictionary) -> bytes:
     out = io.BytesIO()
     with pikepdf.new() as document:

@@ -102,6 +102,20 @@ def test_a_copy_of_a_pdf_has_the_chosen_pages_and_nothing_from_behind_them():
     assert b"KESTREL" not in plain.getvalue()
 
 
+def test_a_copy_of_a_pdf_shows_what_was_filled_in_and_carries_nothing_else():
+    whole = files.pdf_with_a_filled_form()
+    assert inspected(whole, PDF)["flags"] == ["active_content"]
+    copy = chosen(whole, PDF, "2")
+    assert inspected(copy, PDF)["flags"] == []
+    with pikepdf.open(io.BytesIO(copy)) as opened:
+        assert "/Annots" not in opened.pages[0]
+        opened.save(plain := io.BytesIO(), stream_decode_level=pikepdf.StreamDecodeLevel.all)
+    assert b"KESTREL" in whole
+    assert b"KESTREL" not in plain.getvalue()
+    [(_, page)] = drawing.draw(io.BytesIO(copy), PDF)
+    assert (page < 128).any()  # the value, which only the form knew
+
+
 def test_a_copy_of_a_scan_has_the_chosen_frames_without_loss():
     copy = chosen(files.tiff_of_widths(10, 20, 30), TIFF, "1,3")
     with Image.open(io.BytesIO(copy)) as opened:

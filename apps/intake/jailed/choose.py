@@ -9,6 +9,11 @@ import sys
 import pikepdf
 from PIL import Image, ImageSequence
 
+# Keys of a page, or of what it leads to, that no derived copy keeps.
+BEHIND = frozenset(
+    {"/AA", "/AF", "/Annots", "/EF", "/JS", "/LastModified", "/Metadata", "/PieceInfo", "/Thumb"}
+)
+
 
 def main() -> None:
     media_type, pages = sys.argv[1], [int(number) for number in sys.argv[2].split(",")]
@@ -18,14 +23,32 @@ def main() -> None:
 
 
 def _from_pdf(content: bytes, pages: list[int]) -> bytes:
-    """Pages move to a new file; what hangs on the old file's root stays behind."""
+    """Pages move to a new file as they look; what hangs on the old file's root stays behind."""
     out = io.BytesIO()
     with pikepdf.open(io.BytesIO(content)) as source, pikepdf.new() as copy:
+        _draw_annotations(source)
         for number in pages:
             copy.pages.append(source.pages[number - 1])
+        _take_off(copy)
         copy.remove_unreferenced_resources()
         copy.save(out, deterministic_id=True)
     return out.getvalue()
+
+
+def _draw_annotations(source: pikepdf.Pdf) -> None:
+    """Make forms and notes part of the page: without this, what was filled in would vanish."""
+    if "/AcroForm" in source.Root:
+        source.Root.AcroForm.NeedAppearances = True
+        source.generate_appearance_streams()
+    source.flatten_annotations("screen")
+
+
+def _take_off(copy: pikepdf.Pdf) -> None:
+    """What a page brings along that is not drawn: links, scripts, media, histories."""
+    for held in copy.objects:
+        if isinstance(held, pikepdf.Dictionary | pikepdf.Stream):
+            for key in BEHIND & set(held.keys()):
+                del held[key]
 
 
 def _from_image(content: bytes, pages: list[int]) -> bytes:
