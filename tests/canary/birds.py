@@ -8,8 +8,11 @@ PLACES = ("name", "title", "author", "layer", "form", "drawn", "aside", "number"
 
 
 def _bird(place: str) -> str:
-    """Letters and digits of no language, so that finding them is no accident."""
-    return f"{place[:2].upper()}{secrets.token_hex(5).upper()}Q{secrets.randbelow(10**6):06}"
+    """Letters and digits of no language, so that finding them is no accident.
+
+    Each has a 7, which the engine of the tests doubts: a person must look.
+    """
+    return f"{place[:2].upper()}{secrets.token_hex(5).upper()}Q7{secrets.randbelow(10**6):06}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,9 +107,17 @@ def ground(tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch) -> It
     root, level = logging.getLogger(), logging.getLogger().level
     root.addHandler(handler)
     root.setLevel(logging.DEBUG)
+    _all_speak(monkeypatch)
     yield found
     root.removeHandler(handler)
     root.setLevel(level)
+
+
+def _all_speak(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Loggers that some other library has switched off would make silence look like secrecy."""
+    for logger in logging.root.manager.loggerDict.values():
+        if isinstance(logger, logging.Logger):
+            monkeypatch.setattr(logger, "disabled", False)
 
 
 def _queue(folder: Path) -> Celery:

@@ -101,7 +101,7 @@ def test_the_watch_hears_a_connection_of_our_own():
 def test_the_watch_sees_a_connection_and_the_memory_of_a_child():
     program = (
         "import socket, sys, time; fat = bytearray(60 << 20);"
-        "held = socket.create_connection(('127.0.0.1', int(sys.argv[1]))); time.sleep(0.6)"
+        "held = socket.create_connection(('127.0.0.1', int(sys.argv[1]))); time.sleep(1)"
     )
     with socket.create_server(("127.0.0.1", 0)) as server, watched(20) as watch:
         port = str(server.getsockname()[1])
