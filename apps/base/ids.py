@@ -3,6 +3,7 @@
 import secrets
 import time
 import uuid
+from datetime import UTC, datetime
 
 _VERSION, _VARIANT = 0x7, 0b10
 
@@ -20,3 +21,8 @@ def uuid7() -> uuid.UUID:
     high = milliseconds << 16 | _VERSION << 12 | (nanoseconds << 12) // 1_000_000
     low = _VARIANT << 62 | secrets.randbits(62)
     return uuid.UUID(int=high << 64 | low)
+
+
+def born_at(identifier: uuid.UUID) -> datetime:
+    """When `uuid7` made an identifier, to the millisecond."""
+    return datetime.fromtimestamp((identifier.int >> 80) / 1000, UTC)

@@ -142,8 +142,12 @@ def note(job: Job, name: str, **proof: str) -> None:
 
 
 def ring(job: Job) -> None:
-    """Ring the bell after commit. A bell that does not sound is rung again by the sweep."""
-    transaction.on_commit(lambda: _send(job))
+    """Ring the bell after commit. A bell that does not sound is rung again by the sweep.
+
+    Whatever breaks there breaks after the commit: it must not look to the caller as if nothing
+    had been promised.
+    """
+    transaction.on_commit(lambda: _send(job), robust=True)
 
 
 def steps_of(flow: str) -> tuple[Step, ...]:

@@ -4,6 +4,8 @@ import hashlib
 from typing import BinaryIO, cast
 from uuid import UUID
 
+from django.db import Error as DatabaseError
+
 from apps.base.ids import uuid7
 from apps.vault import keys
 from apps.vault.classes import ArtifactClass
@@ -16,7 +18,7 @@ class Sealing:
     """Hashes and seals what is written; no plain byte reaches the store.
 
     Write, then `finish` and let a service `keep` it, or `abort`. Until it is kept there is no
-    row; what is left behind by a crash is found by its name and removed.
+    row; what a crash leaves behind `apps.vault.orphans` finds by its name and removes.
     """
 
     def __init__(
@@ -39,6 +41,7 @@ class Sealing:
         self._stream = SealingStream(self._receiving, key=self._key, context=self.artifact.context)
         self._hash = hashlib.sha256()
         self.size = 0  # plain bytes so far
+        self.kept = False  # a row was written, in a transaction that may or may not commit
 
     def write(self, data: bytes | memoryview) -> None:
         self._hash.update(data)
@@ -57,9 +60,15 @@ class Sealing:
         return cast(BinaryIO, OpenedStream(source, key=self._key, context=self.artifact.context))
 
     def abort(self) -> None:
-        """Leave nothing behind. Works before and after `finish`, and twice."""
+        """Leave nothing behind. Works before and after `finish`, and twice.
+
+        Bytes that a row may speak of stay. If the database died while it committed, nobody can
+        say whether it did: a row without bytes is a lost document, bytes without a row are an
+        orphan that is removed later.
+        """
         self._receiving.abort()
-        self._store.remove(self.artifact.store_name)
+        if not self._may_have_a_row():
+            self._store.remove(self.artifact.store_name)
 
     def key_row(self) -> ArtifactKey:
         return ArtifactKey(
@@ -68,3 +77,11 @@ class Sealing:
             by=self._by,
             wrapped=self._wrapped,
         )
+
+    def _may_have_a_row(self) -> bool:
+        if not self.kept:
+            return False
+        try:
+            return Artifact.objects.filter(pk=self.artifact.pk).exists()
+        except DatabaseError:
+            return True

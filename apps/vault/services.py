@@ -3,7 +3,7 @@
 Nobody reads plain bytes without a name and a purpose, and every reading is an event.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from typing import BinaryIO, cast
 from uuid import UUID
@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from apps.audit import services as audit
 from apps.audit.tags import Tag
-from apps.base.errors import Gone, Unreadable
+from apps.base.errors import Gone, Unavailable, Unreadable
 from apps.base.ids import uuid7
 from apps.base.types import Actor
 from apps.vault import keys
@@ -29,6 +29,8 @@ from apps.vault.stores.directory import DirectoryStore
 from apps.vault.stores.s3 import S3Store
 
 SYSTEM = Actor("system:vault")
+LONGEST = timedelta(hours=12)  # from the first byte to a row; half of what orphans are left
+TOO_LONG = "This took too long and could not be kept. Send it again."
 ERASED = "This content no longer exists. It was erased, as promised when it was sent."
 
 
@@ -45,8 +47,15 @@ def begin(kind: ArtifactClass, *, organisation: UUID, document: UUID) -> Sealing
 
 @transaction.atomic
 def keep(sealing: Sealing, *, actor: Actor) -> Artifact:
-    """Give finished bytes their row, in the transaction of whoever needs them."""
+    """Give finished bytes their row, in the transaction of whoever needs them.
+
+    Raises:
+        Unavailable: they are so old that they may be taken for an orphan.
+    """
     artifact = sealing.artifact
+    if timezone.now() - artifact.created_at > LONGEST:
+        raise Unavailable(TOO_LONG)
+    sealing.kept = True
     artifact.due_at = artifact.created_at + artifact.about.longest
     artifact.save(force_insert=True)
     sealing.key_row().save(force_insert=True)

@@ -19,7 +19,7 @@ class DirectoryStore:
     def create(self, name: str) -> "DirectoryReceiving":
         path = self._path(name)
         try:
-            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            _make(path.parent)
             return DirectoryReceiving(path)
         except OSError as error:
             raise Unavailable(NO_ROOM) from error
@@ -45,6 +45,10 @@ class DirectoryStore:
             for file in files:
                 path = (Path(folder) / file.removesuffix(PART)).relative_to(root)
                 yield path.as_posix()
+
+    def folders(self, prefix: str) -> Iterator[str]:
+        with suppress(FileNotFoundError), os.scandir(self._path(prefix)) as entries:
+            yield from (f"{prefix}/{entry.name}" for entry in entries if entry.is_dir())
 
     def _path(self, name: str) -> Path:
         path = (self.root / name).resolve()
@@ -85,6 +89,15 @@ class DirectoryReceiving:
         except OSError as error:  # a full disk, above all
             self.abort()
             raise Unavailable(NO_ROOM) from error
+
+
+def _make(folder: Path) -> None:
+    """Make a folder so that a power cut takes neither it nor one above it away."""
+    if folder.is_dir():
+        return
+    _make(folder.parent)
+    folder.mkdir(exist_ok=True, mode=0o700)
+    _sync(folder.parent)
 
 
 def _sync(folder: Path) -> None:

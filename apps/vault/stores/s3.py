@@ -34,29 +34,52 @@ class S3Store:
         return cast(BinaryIO, io.BufferedReader(S3Source(entry), READ_AHEAD))
 
     def remove(self, name: str) -> None:
-        """A bucket with versions keeps what was deleted, so every version goes by name."""
+        """A bucket keeps old versions and the parts of broken uploads, so all go by name."""
         try:
             for version in self._storage.bucket.object_versions.filter(Prefix=name):
                 if version.object_key == name:
                     version.delete()
+            for upload in self._storage.bucket.multipart_uploads.filter(Prefix=name):
+                if upload.object_key == name:
+                    upload.abort()
         except (BotoCoreError, ClientError) as error:
             raise Unavailable("The document store does not answer.") from error
 
     def exists(self, name: str) -> bool:
         try:
-            return any(
-                version.object_key == name
-                for version in self._storage.bucket.object_versions.filter(Prefix=name)
-            )
+            return any(one.object_key == name for one in self._everything(name))
         except (BotoCoreError, ClientError) as error:
             raise Unavailable("The document store does not answer.") from error
 
     def names(self, prefix: str) -> Iterator[str]:
         try:
-            for entry in self._storage.bucket.objects.filter(Prefix=prefix):
-                yield entry.key
+            yield from {one.object_key for one in self._everything(prefix)}
         except (BotoCoreError, ClientError) as error:
             raise Unavailable("The document store does not answer.") from error
+
+    def folders(self, prefix: str) -> Iterator[str]:
+        try:
+            yield from {name.rstrip("/") for name in self._next_parts(f"{prefix}/")}
+        except (BotoCoreError, ClientError) as error:
+            raise Unavailable("The document store does not answer.") from error
+
+    def _everything(self, prefix: str) -> Iterator[Any]:
+        """Every version, marker of a deletion, and upload that was begun and not completed."""
+        bucket = self._storage.bucket
+        yield from bucket.object_versions.filter(Prefix=prefix)
+        yield from bucket.multipart_uploads.filter(Prefix=prefix)
+
+    def _next_parts(self, prefix: str) -> Iterator[str]:
+        """Some services list unfinished uploads one by one where they should name the folder."""
+        client, bucket = self._storage.connection.meta.client, self._storage.bucket_name
+        for listing in ("list_object_versions", "list_multipart_uploads"):
+            pages = client.get_paginator(listing).paginate(
+                Bucket=bucket, Prefix=prefix, Delimiter="/"
+            )
+            for page in pages:
+                yield from (found["Prefix"] for found in page.get("CommonPrefixes", ()))
+                for upload in page.get("Uploads", ()):
+                    yield prefix + upload["Key"].removeprefix(prefix).partition("/")[0]
 
 
 class S3Receiving:

@@ -1,0 +1,14 @@
+from celery import shared_task
+from django.utils import timezone
+
+from apps.accounts.models import Organisation
+from apps.base.scope import acting_for
+from apps.vault import orphans
+
+
+@shared_task(name="vault.orphans")  # type: ignore[untyped-decorator]
+def remove_orphans(**_: object) -> None:
+    """Remove what crashes left in the store, organisation by organisation."""
+    for organisation in Organisation.objects.order_by("pk"):
+        with acting_for(organisation.pk):
+            orphans.remove_orphans(organisation.pk, now=timezone.now())
