@@ -1,10 +1,13 @@
 """How the portal answers when something is wrong, and what a browser may keep of it."""
 
 import logging
+import sys
 from collections.abc import Callable
 
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils.cache import add_never_cache_headers
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
@@ -36,6 +39,10 @@ SENTENCES = {
     500: "Nothing you typed was logged. Try again; if it stays, tell your administrator when it "
     "happened.",
 }
+NO_DATABASE = (
+    "The database does not answer. What you sent before is safe. Try again in a minute; a file "
+    "you were just sending may have to be sent again."
+)
 
 
 class StaticFiles(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
@@ -74,13 +81,21 @@ class PlainErrors:
 
 
 def explain(
-    request: HttpRequest, status: int, sentence: str = "", *, code: str = "Error"
+    request: HttpRequest,
+    status: int,
+    sentence: str = "",
+    *,
+    code: str = "Error",
+    plain: bool = False,
 ) -> HttpResponse:
-    """The answer to a failure: what happened, and what to do."""
+    """The answer to a failure: what happened, and what to do; `plain` leaves the person out."""
     sentence = sentence or SENTENCES.get(status, "Go back and try again.")
     if wants_json(request):
         return JsonResponse({"error": code, "message": sentence}, status=status)
     context = {"status": status, "title": TITLES.get(status, TITLES[400]), "sentence": sentence}
+    if plain:
+        page = render_to_string("errors/error.html", {**context, "request": request})
+        return HttpResponse(page, status=status)
     return render(request, "errors/error.html", context, status=status)
 
 
@@ -101,7 +116,10 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 @exposes(Exposure.NOTHING)
 def broke(request: HttpRequest) -> HttpResponse:
-    return explain(request, 500, code="Unforeseen")
+    """Asks nothing of the database for its page, which may be what broke."""
+    if isinstance(sys.exception(), OperationalError | InterfaceError):
+        return explain(request, 503, NO_DATABASE, code="Unavailable", plain=True)
+    return explain(request, 500, code="Unforeseen", plain=True)
 
 
 @exposes(Exposure.NOTHING)

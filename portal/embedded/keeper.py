@@ -17,12 +17,13 @@ import psycopg
 from portal.embedded import secrets
 from portal.embedded.binaries import Binaries
 from portal.embedded.places import Places
-from portal.embedded.postgres import in_use, ready
+from portal.embedded.postgres import at_work, in_use, ready
 from portal.embedded.provision import provision
 from portal.embedded.unprivileged import Unprivileged
 
 GRACE = 1.0  # seconds without a user before the server is stopped
 POLL = 0.1  # seconds
+LEFT_OVER = 20.0  # seconds for a server that lost its keeper to end
 TUNING = {
     "listen_addresses": "",
     "unix_socket_permissions": "0700",
@@ -50,7 +51,8 @@ class Keeper:
         for name in (signal.SIGTERM, signal.SIGINT):
             signal.signal(name, self._told)
         self._make_cluster()
-        with in_use(self.places).open("a") as use:
+        with in_use(self.places).open("a") as use, at_work(self.places).open("a") as keeping:
+            fcntl.flock(keeping, fcntl.LOCK_EX)  # the system lets go of it when we die
             server = self._serve()
             try:
                 self._provision(server)
@@ -79,8 +81,15 @@ class Keeper:
         socket = self.places.socket
         socket.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.account.own(socket)
+        self._wait_for_the_last_one()
         (self.data / "postmaster.pid").unlink(missing_ok=True)  # we hold the start lock
         return self.account.start(self.binaries.postgres(self.data, socket, TUNING))
+
+    def _wait_for_the_last_one(self) -> None:
+        """After a kill -9 of keeper or server, what is left of it must not share the data."""
+        patience = time.monotonic() + LEFT_OVER
+        while _works_in(self.data) and time.monotonic() < patience:
+            time.sleep(POLL)
 
     def _provision(self, server: subprocess.Popen[bytes]) -> None:
         password = secrets.kept(self.places.secrets, "database-superuser", secrets.token)
@@ -108,6 +117,15 @@ class Keeper:
         except subprocess.TimeoutExpired:
             server.send_signal(signal.SIGQUIT)  # immediate: the log is replayed next time
             return server.wait()
+
+
+def _works_in(folder: Path) -> bool:
+    """Whether any process works in a folder, as PostgreSQL's do in their data."""
+    for place in Path("/proc").glob("[0-9]*/cwd"):
+        with suppress(OSError):
+            if place.readlink() == folder.resolve():
+                return True
+    return False
 
 
 def _somebody_uses(use: int) -> bool:

@@ -19,6 +19,7 @@ from portal.embedded.places import Places
 
 PATIENCE = 60.0  # seconds for a first start, which makes the cluster
 POLL = 0.03  # seconds
+PAUSE = 5.0  # seconds between two starts of a server that does not start
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -46,6 +47,21 @@ def ready(places: Places) -> Path:
     return places.postgres / "ready"
 
 
+def at_work(places: Places) -> Path:
+    """A file whose lock a keeper holds as long as it lives."""
+    return places.postgres / "at-work.lock"
+
+
+def kept(places: Places) -> bool:
+    """Whether a keeper is alive. Costs two calls to the system and no connection."""
+    with at_work(places).open("a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
+
+
 def answers(places: Places) -> bool:
     """Whether the server runs and lets the portal in."""
     if not ready(places).exists():
@@ -55,6 +71,25 @@ def answers(places: Places) -> bool:
             return True
     except psycopg.OperationalError:
         return False
+
+
+class Watched:
+    """Our server under the eyes of a supervisor that holds it: started again if it ended."""
+
+    def __init__(self, places: Places) -> None:
+        self.places = places
+        self.not_before = 0.0  # monotonic seconds
+
+    def look(self) -> str:
+        """Start it again if it ended; what to tell a person, empty if all is well."""
+        if time.monotonic() < self.not_before or kept(self.places):
+            return ""
+        try:
+            _start(self.places)
+        except NoDatabase as error:
+            self.not_before = time.monotonic() + PAUSE
+            return f"{error} Trying again in {PAUSE:.0f} s."
+        return "PostgreSQL ended and was started again; what was committed is there."
 
 
 def is_ours() -> bool:

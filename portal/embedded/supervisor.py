@@ -129,10 +129,13 @@ class Supervisor:
         """Keep all running; greet once the first page is there."""
         for child in children:
             child.start()
+        watched: list[Child | postgres.Watched] = [*children]
+        if postgres.is_ours():
+            watched.insert(0, postgres.Watched(self.places))  # the others need it
         greeted, patience = False, time.monotonic() + PATIENCE
         while not self.over.wait(WATCH if greeted else FIRST_WATCH):
-            for child in children:
-                if trouble := child.look():
+            for one in watched:
+                if trouble := one.look():
                     self.say(trouble)
             if not greeted and self._answers():
                 self._greet()

@@ -1,0 +1,209 @@
+"""Kill -9 of every process of a running installation, in the middle of its work.
+
+Whatever dies, a document that was accepted is delivered, each thing is done once, and the
+store holds what rows speak of.
+"""
+
+import os
+import shutil
+import signal
+from http.client import HTTPConnection
+from pathlib import Path
+
+import pytest
+
+from tests.crash.installation import Installation, Person, command, until
+from tests.papers import invoice_png
+
+ONCE = ("document.received", "document.read", "result.delivered", "job.succeeded")
+EDGE = "an-edge"
+FORM = ("token", "workspace", "purpose", "basis", "doctype")
+STARTED_AGAIN = "PostgreSQL ended and was started again"
+KINDS = ["fields", "original", "page image", "result"]
+seeds = iter(range(100, 200))
+
+
+@pytest.fixture
+def paper() -> bytes:
+    """A page that nobody sent before."""
+    return invoice_png(next(seeds))
+
+
+def accepted(answer) -> str:
+    assert answer.status_code == 201, answer.text
+    return str(answer.json()["reference"])
+
+
+def state_of(arrowslit: Installation, reference: str) -> str:
+    [[state]] = arrowslit.ask(
+        "SELECT state FROM jobs_job j JOIN intake_document d ON d.id = j.subject_id "
+        "WHERE d.reference = %s",
+        reference,
+    )
+    return str(state)
+
+
+def is_delivered_once(arrowslit: Installation, reference: str) -> None:
+    """Wait for the end, and see that everything was done, and done once."""
+    until(lambda: state_of(arrowslit, reference) == "succeeded", "It was never delivered.")
+    [[document]] = arrowslit.ask("SELECT id FROM intake_document WHERE reference = %s", reference)
+    kinds = arrowslit.ask("SELECT kind FROM vault_artifact WHERE document = %s", document)
+    assert sorted(kind for (kind,) in kinds) == KINDS
+    told = arrowslit.ask("SELECT tag FROM audit_event WHERE document = %s", document)
+    for tag in ONCE:
+        assert told.count((tag,)) == 1, tag
+
+
+def nothing_is_left_over(arrowslit: Installation) -> None:
+    """Rows and bytes speak of each other; what a crash left is swept away."""
+    until(lambda: arrowslit.stored() == arrowslit.expected(), "Bytes and rows do not agree.")
+
+
+@pytest.mark.parametrize("gate", ["pages are sealed", "a result is sealed"])
+def test_a_worker_dies_between_sealing_and_committing(arrowslit, clara, paper, gate):
+    with arrowslit.held_at(gate) as whoever_comes:
+        reference = accepted(clara.send(paper))
+        worker = whoever_comes()
+        assert len(arrowslit.stored()) > len(arrowslit.expected())  # bytes, and no row yet
+        os.kill(worker, signal.SIGKILL)
+    is_delivered_once(arrowslit, reference)
+    nothing_is_left_over(arrowslit)
+
+
+def test_the_engine_dies_in_the_middle_of_a_document(arrowslit, clara, paper):
+    with arrowslit.held_at("a page is read") as whoever_comes:
+        reference = accepted(clara.send(paper))
+        [engine] = [pid for pid in children_of(whoever_comes()) if "serve" in command(pid)]
+        os.kill(engine, signal.SIGKILL)
+    is_delivered_once(arrowslit, reference)
+    nothing_is_left_over(arrowslit)
+
+
+def children_of(pid: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def post(person: Person, address: str, body: bytes, *, missing: int = 0) -> HTTPConnection:
+    """Send a request without waiting for its answer; `missing` bytes of it never come."""
+    line = HTTPConnection("127.0.0.1", person.arrowslit.port, timeout=20)
+    cookies = "; ".join(f"{one.name}={one.value}" for one in person.session.cookies)
+    line.putrequest("POST", address)
+    line.putheader("Content-Type", f"multipart/form-data; boundary={EDGE}")
+    line.putheader("Content-Length", str(len(body) + missing))
+    line.putheader("Cookie", cookies)
+    line.putheader("X-CSRFToken", person.session.cookies["arrowslit-csrf"])
+    line.endheaders()
+    line.send(body)
+    return line
+
+
+def multipart(form: dict[str, str], content: bytes) -> bytes:
+    fields = [
+        f'--{EDGE}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'
+        for name, value in form.items()
+    ]
+    head = (
+        f'--{EDGE}\r\nContent-Disposition: form-data; name="files"; filename="paper.png"\r\n'
+        "Content-Type: image/png\r\n\r\n"
+    )
+    return "".join([*fields, head]).encode() + content + f"\r\n--{EDGE}--\r\n".encode()
+
+
+def test_the_web_server_dies_in_the_middle_of_an_upload(arrowslit, clara, paper):
+    before = arrowslit.stored()
+    body = multipart(clara.form(), paper + bytes(2_000_000))
+    line = post(clara, "/upload/", body, missing=5_000_000)
+    until(lambda: any(name.endswith(".part") for name in arrowslit.stored()))
+    arrowslit.kill_process("gunicorn")
+    with pytest.raises(OSError):
+        line.getresponse()  # the sender's browser says that the connection broke
+    line.close()
+    arrowslit.until_it_answers()
+    reference = accepted(clara.send(paper))
+    is_delivered_once(arrowslit, reference)
+    nothing_is_left_over(arrowslit)
+    assert len(arrowslit.stored()) > len(before)
+
+
+@pytest.mark.parametrize("gate", ["an upload is sealed", "an upload is registered"])
+def test_the_web_server_dies_before_it_answers(arrowslit, clara, paper, gate):
+    form = clara.form()
+    with arrowslit.held_at(gate) as whoever_comes:
+        line = post(clara, "/upload/", multipart(form, paper))
+        whoever_comes()
+        arrowslit.kill_process("gunicorn")
+    with pytest.raises(OSError):
+        line.getresponse()
+    line.close()
+    arrowslit.until_it_answers()
+    reference = accepted(clara.send(paper, form))  # the same form, sent again
+    is_delivered_once(arrowslit, reference)
+    nothing_is_left_over(arrowslit)
+
+
+def test_the_web_server_dies_between_a_key_and_its_bytes(arrowslit, clara, paper):
+    reference = accepted(clara.send(paper))
+    is_delivered_once(arrowslit, reference)
+    with arrowslit.held_at("keys are destroyed") as whoever_comes:
+        line = post(clara, f"/jobs/{reference}/delete/", b"")
+        whoever_comes()
+        arrowslit.kill_process("gunicorn")
+    line.close()
+    arrowslit.until_it_answers()
+    nothing_is_left_over(arrowslit)
+    [[document]] = arrowslit.ask("SELECT id FROM intake_document WHERE reference = %s", reference)
+    told = arrowslit.ask("SELECT tag FROM audit_event WHERE document = %s", document)
+    assert told.count(("document.erased",)) == 1
+    assert told.count(("artifact.gone",)) == len(KINDS)
+
+
+@pytest.mark.parametrize("victim", ["bin/postgres -D", "portal.embedded.keeper"])
+def test_the_database_server_dies_in_the_middle_of_everything(arrowslit, clara, paper, victim):
+    times = arrowslit.said.count(STARTED_AGAIN)
+    with arrowslit.held_at("pages are sealed") as whoever_comes:
+        reference = accepted(clara.send(paper))
+        whoever_comes()
+        os.kill(arrowslit.leader(victim), signal.SIGKILL)
+    until(lambda: arrowslit.said.count(STARTED_AGAIN) > times)
+    is_delivered_once(arrowslit, reference)
+    nothing_is_left_over(arrowslit)
+
+
+def test_a_person_reads_that_the_database_does_not_answer(arrowslit, clara, paper):
+    os.kill(arrowslit.supervisor.pid, signal.SIGSTOP)  # nobody starts it again meanwhile
+    try:
+        os.kill(arrowslit.leader("bin/postgres -D"), signal.SIGKILL)
+        page = clara.get("/jobs/", headers={"Accept": "text/html"})
+        answer = clara.send(paper, dict.fromkeys(FORM, ""))
+    finally:
+        os.kill(arrowslit.supervisor.pid, signal.SIGCONT)
+    assert (page.status_code, answer.status_code) == (503, 503)
+    assert "The database does not answer. What you sent before is safe." in page.text
+    assert "may have to be sent again" in answer.json()["message"]
+    arrowslit.until_it_answers()
+    is_delivered_once(arrowslit, accepted(clara.send(paper)))
+    nothing_is_left_over(arrowslit)
+
+
+def test_the_supervisor_dies_in_the_middle_of_everything(arrowslit, clara, paper):
+    with arrowslit.held_at("pages are sealed") as whoever_comes:
+        reference = accepted(clara.send(paper))
+        whoever_comes()
+        arrowslit.kill()
+    arrowslit.start()
+    is_delivered_once(arrowslit, reference)
+    nothing_is_left_over(arrowslit)
+
+
+def test_the_broker_forgets_everything(arrowslit, clara, paper):
+    """Its folder is emptied, or taken away under the feet of those who use it."""
+    with arrowslit.held_at("pages are sealed") as whoever_comes:
+        first = accepted(clara.send(paper))
+        whoever_comes()
+        second = accepted(clara.send(invoice_png(next(seeds))))
+        shutil.rmtree(arrowslit.places.bell)
+    for reference in (first, second):
+        is_delivered_once(arrowslit, reference)
+    third = accepted(clara.send(invoice_png(next(seeds))))
+    is_delivered_once(arrowslit, third)
+    nothing_is_left_over(arrowslit)
