@@ -44,4 +44,7 @@ class Unreadable(PortalError):
 
 
 class Unavailable(PortalError):
+    """A full disk, a store or reader that is down: no fault of the document that met it."""
+
     status = 503
+    attempts = 12  # of a job at one step; the last comes after an hour and a half

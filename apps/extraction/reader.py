@@ -36,6 +36,8 @@ LONGEST_NAME = 60  # characters of engine and version
 class ReaderDied(Unavailable):
     """The reader broke on a page; another one is started for the next attempt."""
 
+    attempts = 3  # it may be the page that breaks readers
+
 
 class Reader:
     """One process with one engine. Not for two threads at once; `current` sees to that."""

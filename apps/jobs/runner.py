@@ -24,7 +24,7 @@ SYSTEM = Actor("system:jobs")
 LEASE = timedelta(seconds=60)
 SKEW = timedelta(seconds=5)  # two hosts' clocks may differ by so much
 BEAT = 20  # seconds between renewals
-MOST_ATTEMPTS = 3  # at one step
+MOST_ATTEMPTS = 3  # at one step, if nobody knows why it fails
 UNFORESEEN = "Something broke on our side while we worked on this. Nothing of it was logged."
 
 logger = logging.getLogger(__name__)
@@ -45,12 +45,12 @@ def run(job_id: UUID, *, lane: Lane | None = None) -> None:
         except jobs.Fenced:
             return
         except Unavailable as error:
-            _retry(job, error.code, str(error))
+            _retry(job, error.code, str(error), most=error.attempts)
         except PortalError as error:
             _end(job, State.FAILED, Tag.JOB_FAILED, problem=error.code, explanation=str(error))
         except Exception as error:
             logger.error("A step failed in a way nobody foresaw: %s", type(error).__name__)
-            _retry(job, "Unforeseen", UNFORESEEN)
+            _retry(job, "Unforeseen", UNFORESEEN, most=MOST_ATTEMPTS)
 
 
 def _take(job_id: UUID) -> Job | None:
@@ -125,9 +125,9 @@ def _end(job: Job, state: State, tag: Tag, **changes: str) -> bool:
     return ended
 
 
-def _retry(job: Job, problem: str, explanation: str) -> None:
+def _retry(job: Job, problem: str, explanation: str, *, most: int) -> None:
     """Try again later, or give up after the last attempt."""
-    if job.attempts >= MOST_ATTEMPTS:
+    if job.attempts >= most:
         _end(job, State.FAILED, Tag.JOB_FAILED, problem=problem, explanation=explanation)
         return
     due = timezone.now() + timedelta(seconds=backoff(job.attempts))

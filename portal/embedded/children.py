@@ -26,11 +26,13 @@ class Child:
     command: Sequence[str]
     log: Path
     process: subprocess.Popen[bytes] | None = None
-    ended: int = 0  # times it ended by itself
+    ended: int = 0  # times it ended by itself, soon after its start
+    began: float = 0.0  # monotonic seconds
     not_before: float = 0.0  # monotonic seconds
     environment: dict[str, str] = field(default_factory=dict)
 
     def start(self) -> None:
+        self.began = time.monotonic()
         self.log.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
@@ -53,7 +55,8 @@ class Child:
         status = self.process.poll()
         if status is None:
             return ""
-        self.process, self.ended = None, self.ended + 1
+        lived = time.monotonic() - self.began
+        self.process, self.ended = None, 1 if lived > LONGEST_PAUSE else self.ended + 1
         pause = min(LONGEST_PAUSE, 2.0 ** (self.ended - 1))
         self.not_before = time.monotonic() + pause
         return f"{self.name} ended ({status}); starting it again in {pause:.0f} s, see {self.log}"

@@ -10,6 +10,7 @@ from apps.audit import services as audit
 from apps.audit.models import Event
 from apps.audit.tags import Outcome, Tag
 from apps.base.errors import Gone, NotPossible, Unavailable, Unreadable
+from apps.extraction.reader import ReaderDied
 from apps.jobs import runner
 from apps.jobs.flow import DONE, State, backoff
 from apps.jobs.models import Job
@@ -82,15 +83,18 @@ def test_it_is_not_tried_again_before_its_time(job, flow):
 
 
 @pytest.mark.parametrize(
-    ("error", "problem", "explanation"),
+    ("error", "tries", "problem", "explanation"),
     [
-        (Unavailable("The store does not answer."), "Unavailable", "The store does not answer."),
-        (ValueError(SECRET), "Unforeseen", UNFORESEEN),
+        (Unavailable("The store is down."), 12, "Unavailable", "The store is down."),
+        (ReaderDied("The reader broke."), 3, "ReaderDied", "The reader broke."),
+        (ValueError(SECRET), 3, "Unforeseen", UNFORESEEN),
     ],
 )
-def test_what_does_not_pass_ends_the_job_with_a_sentence(job, flow, error, problem, explanation):
+def test_what_does_not_pass_ends_the_job_with_a_sentence(
+    job, flow, error, tries, problem, explanation
+):
     flow.acts["read"] = raising(error)
-    for _ in range(MOST_ATTEMPTS):
+    for _ in range(tries):
         failed = run(job)
     assert (failed.state, failed.problem, failed.explanation) == (
         State.FAILED,
@@ -98,7 +102,7 @@ def test_what_does_not_pass_ends_the_job_with_a_sentence(job, flow, error, probl
         explanation,
     )
     assert [audit.facts_of(event) for event in failures()] == [{"problem": problem}]
-    assert flow.ran == ["read"] * MOST_ATTEMPTS
+    assert flow.ran == ["read"] * tries
 
 
 def test_what_passes_goes_on_where_it_failed(job, flow):

@@ -1,0 +1,102 @@
+"""A disk that takes no more: said in a sentence, nothing kept by halves, and work goes on later.
+
+The system's limit on the size of a file stands for a full disk: it can be set and lifted on
+processes that run.
+"""
+
+import io
+import random
+import resource
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from apps.base.errors import Unavailable
+from apps.vault.stores.directory import DirectoryStore
+from tests.crash.installation import Installation, until
+from tests.crash.test_kill import accepted, every_row_has_bytes, is_delivered_once
+from tests.papers import invoice_png
+
+ROOM = 1_000  # bytes
+
+
+@contextmanager
+def full_for(arrowslit: Installation, name: str) -> Iterator[None]:
+    """No room for the processes with a name, and for those they have started."""
+    everybody = arrowslit.processes(name)
+    assert everybody
+    limit(everybody, ROOM)
+    try:
+        yield
+    finally:
+        limit(everybody, resource.RLIM_INFINITY)
+
+
+def limit(processes: list[int], size: int) -> None:
+    for pid in processes:
+        _, most = resource.prlimit(pid, resource.RLIMIT_FSIZE)
+        resource.prlimit(pid, resource.RLIMIT_FSIZE, (size, most))
+
+
+def noise() -> bytes:
+    """A picture that cannot be compressed."""
+    out = io.BytesIO()
+    Image.frombytes("L", (400, 400), random.Random(7).randbytes(160_000)).save(out, "PNG")
+    return out.getvalue()
+
+
+def test_the_sender_reads_that_there_is_no_room(arrowslit, clara):
+    before, paper = arrowslit.stored(), noise()
+    with full_for(arrowslit, "gunicorn"):
+        answer = clara.send(paper)
+        assert answer.status_code == 503
+        assert answer.json()["message"] == "There is no room to store this now. Nothing was kept."
+        assert arrowslit.stored() == before
+    is_delivered_once(arrowslit, accepted(clara.send(paper)))
+    every_row_has_bytes(arrowslit)
+
+
+def attempts(arrowslit: Installation) -> int:
+    """How often the latest job has been tried."""
+    newest = "SELECT attempts FROM jobs_job ORDER BY id DESC LIMIT 1"
+    return int(arrowslit.ask(newest)[0][0])
+
+
+def test_a_job_waits_for_room_longer_than_for_anything_else(arrowslit, clara):
+    with full_for(arrowslit, "--queues=reading"):
+        reference = accepted(clara.send(invoice_png(901)))
+        until(lambda: attempts(arrowslit) > 3)
+    is_delivered_once(arrowslit, reference)
+    every_row_has_bytes(arrowslit)
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Iterator[Path]:
+    """A file system of 256 kB."""
+    command = ["mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", str(tmp_path)]
+    mounted = subprocess.run(command, capture_output=True, check=False, text=True)
+    if mounted.returncode != 0:
+        pytest.skip(f"No small file system can be mounted here: {mounted.stderr.strip()}")
+    yield tmp_path
+    subprocess.run(["umount", str(tmp_path)], check=True)
+
+
+def test_a_small_disk_takes_what_fits_and_nothing_by_halves(small):
+    store = DirectoryStore(small / "vault")
+    for number in range(3):
+        receiving = store.create(f"originals/o/1/{number}")
+        receiving.write(bytes(50_000))
+        receiving.commit()
+    late = store.create("originals/o/1/late")
+    with pytest.raises(Unavailable, match="no room"):
+        late.write(bytes(500_000))
+    assert sorted(store.names("originals")) == [f"originals/o/1/{number}" for number in range(3)]
+    store.remove("originals/o/1/0")
+    again = store.create("originals/o/1/late")
+    again.write(bytes(50_000))
+    again.commit()
+    assert len(list(store.names("originals"))) == 3

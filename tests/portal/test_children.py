@@ -1,0 +1,44 @@
+"""A child that keeps ending is started again ever more slowly, one that ran for long at once."""
+
+import sys
+
+import pytest
+
+from portal.embedded import children
+from portal.embedded.children import Child
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    """Seconds that a test may let pass."""
+    now = [1000.0]
+    monkeypatch.setattr(children.time, "monotonic", lambda: now[0])
+    return now
+
+
+def end(child: Child) -> str:
+    """Start a child that ends by itself; what it says when that is seen."""
+    child.start()
+    child.process.wait()
+    return child.look()
+
+
+@pytest.fixture
+def child(tmp_path) -> Child:
+    return Child("quick", [sys.executable, "-c", ""], tmp_path / "quick.log")
+
+
+def test_the_pauses_grow(child, clock):
+    said = [end(child) for _ in range(7)]
+    assert [text.split(" in ")[1].split(",")[0] for text in said] == [
+        "1 s", "2 s", "4 s", "8 s", "16 s", "30 s", "30 s",
+    ]  # fmt: skip
+
+
+def test_a_child_that_ran_for_long_is_not_held_back(child, clock):
+    for _ in range(5):
+        end(child)
+    child.start()
+    child.process.wait()
+    clock[0] += 31
+    assert "in 1 s" in child.look()
