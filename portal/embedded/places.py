@@ -11,6 +11,7 @@ from portal.embedded import secrets
 
 LONGEST_SOCKET = 90  # bytes; the system allows 107 for the folder and the socket's own name
 DATABASE = "portal"
+LONGEST_TASK = 12 * 3600  # seconds; Redis gives what is still being worked on to another after it
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,7 @@ class Places:
     def broker_options(self, url: str) -> dict[str, object]:
         """How Celery's transport rings: through a folder here, or a real broker."""
         if not url.startswith("filesystem:"):
-            return {"visibility_timeout": 3600, "unacked_restore_throttle": 1}
+            return {"visibility_timeout": LONGEST_TASK, "unacked_restore_throttle": 1}
         folder = self.bell
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         return {

@@ -62,7 +62,12 @@ class Installation:
                 stdout=said,
                 stderr=said,
             )
-        self.until_it_answers()
+        try:
+            self.until_it_answers()
+        except AssertionError as error:
+            logs = "".join(path.read_text()[-2000:] for path in self.places.logs.glob("*.log"))
+            self.kill()
+            raise AssertionError(f"{self.said}\n{logs}") from error
 
     def until_it_answers(self) -> None:
         assert self.supervisor is not None
