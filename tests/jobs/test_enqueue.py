@@ -16,6 +16,8 @@ from apps.base.scope import acting_for
 from apps.jobs import services as jobs
 from apps.jobs.flow import Lane, State
 from apps.jobs.models import Job, StepRun
+from apps.vault import services as vault
+from tests.jobs import flows
 from tests.jobs.conftest import CLERK
 
 
@@ -62,6 +64,20 @@ def test_a_bell_that_does_not_sound_is_a_warning(
     [line] = caplog.records
     assert line.levelno == logging.WARNING
     assert line.getMessage() == "The queue does not answer; the sweep will ring again."
+
+
+def test_a_bell_that_breaks_breaks_no_promise(real_house, settings, monkeypatch):
+    """A document whose sending seemed to fail would be taken back, bytes first."""
+
+    def broken(*_: object, **__: object) -> None:
+        raise RuntimeError("The queue is not what it was.")
+
+    settings.JOB_FLOWS = {"process": flows.WHERE[flows.NAME]}
+    monkeypatch.setattr(current_app, "send_task", broken)
+    document = real_house.send()
+    assert Job.objects.get().subject_id == document.pk
+    with vault.open(document.original, actor=CLERK, purpose="test") as source:
+        assert source.read()
 
 
 def test_what_was_done_before_is_on_the_timeline(house):

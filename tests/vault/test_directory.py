@@ -7,6 +7,7 @@ import stat
 import pytest
 
 from apps.base.errors import Unavailable
+from apps.vault.stores import directory
 from apps.vault.stores.directory import DirectoryStore
 
 NAME = "originals/o/1/one"
@@ -134,3 +135,13 @@ def test_a_disk_that_is_full_from_the_start_takes_nothing(store, monkeypatch, ca
     with pytest.raises(Unavailable, match="no room"):
         store.create(NAME)
     assert files(store) == []
+
+
+def test_a_power_cut_takes_no_new_folder_away(store, monkeypatch):
+    synced = []
+    monkeypatch.setattr(directory, "_sync", synced.append)
+    store.create(NAME).abort()
+    folders = [store.root.parent, store.root, store.root / "originals", store.root / "originals/o"]
+    assert synced == folders  # each holds the name of the next
+    store.create(NAME).abort()
+    assert synced == folders
