@@ -84,14 +84,16 @@ def test_a_worker_dies_between_sealing_and_committing(arrowslit, clara, paper, g
 def test_the_engine_dies_in_the_middle_of_a_document(arrowslit, clara, paper):
     with arrowslit.held_at("a page is read") as whoever_comes:
         reference = accepted(clara.send(paper))
-        [engine] = [pid for pid in children_of(whoever_comes()) if "serve" in command(pid)]
+        [engine] = engines_of(whoever_comes())
         os.kill(engine, signal.SIGKILL)
     is_delivered_once(arrowslit, reference)
     every_row_has_bytes(arrowslit)
 
 
-def children_of(pid: int) -> list[int]:
-    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+def engines_of(worker: int) -> list[int]:
+    """Processes that know nothing of the installation, not even its name."""
+    children = Path(f"/proc/{worker}/task/{worker}/children").read_text().split()
+    return [int(child) for child in children if "engines.serve" in command(int(child))]
 
 
 def post(person: Person, address: str, body: bytes, *, missing: int = 0) -> HTTPConnection:
@@ -189,13 +191,10 @@ def test_the_database_server_dies_in_the_middle_of_everything(arrowslit, clara, 
 
 
 def test_a_person_reads_that_the_database_does_not_answer(arrowslit, clara, paper):
-    os.kill(arrowslit.supervisor.pid, signal.SIGSTOP)  # nobody starts it again meanwhile
-    try:
+    with arrowslit.unattended():
         os.kill(arrowslit.leader("bin/postgres -D"), signal.SIGKILL)
         page = clara.get("/jobs/", headers={"Accept": "text/html"})
         answer = clara.send(paper, dict.fromkeys(FORM, ""))
-    finally:
-        os.kill(arrowslit.supervisor.pid, signal.SIGCONT)
     assert (page.status_code, answer.status_code) == (503, 503)
     assert "The database does not answer. What you sent before is safe." in page.text
     assert "may have to be sent again" in answer.json()["message"]
@@ -207,8 +206,9 @@ def test_a_person_reads_that_the_database_does_not_answer(arrowslit, clara, pape
 def test_the_supervisor_dies_in_the_middle_of_everything(arrowslit, clara, paper):
     with arrowslit.held_at("pages are sealed") as whoever_comes:
         reference = accepted(clara.send(paper))
-        whoever_comes()
+        [engine] = engines_of(whoever_comes())
         arrowslit.kill()
+        until(lambda: not command(engine), "The engine outlived its worker.")
     arrowslit.start()
     is_delivered_once(arrowslit, reference)
     every_row_has_bytes(arrowslit)
