@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.crash.installation import Installation, Person, until
+from tests.crash.installation import Installation, Person
 
 
 @pytest.fixture(scope="session")
@@ -13,13 +13,11 @@ def house_of_cards() -> Iterator[Installation]:
 
     At the end the store holds what rows speak of, and nothing else.
     """
-    with tempfile.TemporaryDirectory(prefix="arrowslit-") as folder:
-        arrowslit = Installation(Path(folder))
-        arrowslit.start()
+    with (
+        tempfile.TemporaryDirectory(prefix="arrowslit-") as folder,
+        Installation(Path(folder)).running() as arrowslit,
+    ):
         yield arrowslit
-        arrowslit.until_it_answers()
-        until(lambda: arrowslit.stored() == arrowslit.expected(), "Something was left over.")
-        arrowslit.kill()
 
 
 @pytest.fixture

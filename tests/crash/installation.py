@@ -58,6 +58,17 @@ class Installation:
         (var / "seeded").touch()  # demo documents would need the readers
         (var / "gates").mkdir(exist_ok=True)
 
+    @contextmanager
+    def running(self) -> Iterator["Installation"]:
+        """Started and, whatever happens, killed; what is left in its store is looked at last."""
+        self.start()
+        try:
+            yield self
+            self.until_it_answers()
+            until(lambda: self.stored() == self.expected(), "Something was left over.")
+        finally:
+            self.kill()
+
     def start(self) -> None:
         with (self.var / "said").open("ab") as said:
             self.supervisor = subprocess.Popen(

@@ -12,7 +12,7 @@ import boto3
 import pytest
 from moto.server import ThreadedMotoServer
 
-from tests.crash.installation import Installation, Person, until
+from tests.crash.installation import Installation, Person
 from tests.servers.postgres15 import Postgres15
 from tests.servers.redis import Redis
 
@@ -104,11 +104,8 @@ def production(
         BUCKET_SECRET_KEY="nothing",
     )
     arrowslit.stored = lambda: names_in(bucket)  # type: ignore[method-assign]
-    arrowslit.start()
-    yield arrowslit
-    arrowslit.until_it_answers()
-    until(lambda: arrowslit.stored() == arrowslit.expected(), "Something was left over.")
-    arrowslit.kill()
+    with arrowslit.running():
+        yield arrowslit
 
 
 def names_in(bucket: Any) -> list[str]:
