@@ -1,10 +1,15 @@
 from __future__ import annotations
 
+from datetime import timedelta
+from enum import StrEnum
+
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
 from django.db.models.functions import Lower
+from django.utils import timezone
 
-from apps.base.models import Row
+from apps.accounts.scopes import let_through
+from apps.base.models import OwnedRow, Row
 from apps.base.types import Actor
 
 
@@ -60,6 +65,7 @@ class User(AbstractBaseUser, PermissionsMixin, Row):
     is_active = models.BooleanField(default=True)
 
     objects = UserManager()
+    through: ApiKey | None = None  # the key by which a service account acts in this request
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
@@ -83,7 +89,13 @@ class User(AbstractBaseUser, PermissionsMixin, Row):
 
     @property
     def actor(self) -> Actor:
-        return Actor(f"user:{self.pk}")
+        return self.through.actor if self.through else Actor(f"user:{self.pk}")
+
+    def has_perm(self, perm: str, obj: object = None) -> bool:
+        """What the roles allow and, through a key, its scopes as well."""
+        if self.through is not None and perm not in let_through(self.through.scopes):
+            return False
+        return super().has_perm(perm, obj)  # type: ignore[arg-type]
 
     @property
     def initials(self) -> str:
@@ -102,3 +114,64 @@ class Membership(Row):
 
     def __str__(self) -> str:
         return f"{self.user_id} in {self.workspace_id}"
+
+
+class Standing(StrEnum):
+    LIVE = "live"
+    EXPIRED = "expired"
+    REVOKED = "revoked"
+
+
+class ApiKey(OwnedRow):
+    """A key by which a service account calls the API: one workspace, a few scopes, an end.
+
+    The key itself is shown once. What is kept is a prefix to find it by and a hash to prove it.
+    """
+
+    name = models.CharField(max_length=60)  # what it is for, as the admin says it
+    user = models.ForeignKey(User, models.PROTECT, related_name="keys")
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="keys")
+    prefix = models.CharField(max_length=12, unique=True)
+    digest = models.CharField(max_length=64)  # SHA-256 of the whole key
+    scopes = models.JSONField()  # names
+    issued_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+    revoked_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    used_on = models.DateField(null=True)  # the last day, no finer: it says who works when
+
+    class Meta:
+        default_permissions = ()
+        permissions = [("manage_keys", "Can issue and revoke API keys")]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(
+                    expires_at__gt=models.F("created_at"),
+                    expires_at__lte=models.F("created_at") + timedelta(days=366),
+                ),
+                name="key_lasts_a_year_at_most",
+            ),
+            models.CheckConstraint(condition=~models.Q(scopes=[]), name="key_does_something"),
+            models.CheckConstraint(
+                condition=models.Q(revoked_at=None, revoked_by=None)
+                | models.Q(revoked_at__isnull=False, revoked_by__isnull=False),
+                name="key_revoked_by_somebody",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["organisation_id", "-created_at"], name="keys_of_organisation")
+        ]
+
+    def __str__(self) -> str:
+        return self.prefix
+
+    @property
+    def standing(self) -> Standing:
+        """How the key stands now; of two reasons to be closed, the one that came from a person."""
+        if self.revoked_at is not None:
+            return Standing.REVOKED
+        return Standing.EXPIRED if self.expires_at <= timezone.now() else Standing.LIVE
+
+    @property
+    def actor(self) -> Actor:
+        return Actor(f"key:{self.pk}")

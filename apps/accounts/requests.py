@@ -1,9 +1,11 @@
 """A request of somebody who has signed in: what every view behind the gate is given."""
 
-from django.http import HttpRequest
+from typing import Any
+
+from django.http import HttpRequest, QueryDict
 from django_htmx.middleware import HtmxDetails
 
-from apps.accounts.models import User
+from apps.accounts.models import ApiKey, User
 
 
 class PersonRequest(HttpRequest):
@@ -11,3 +13,13 @@ class PersonRequest(HttpRequest):
 
     user: User
     htmx: HtmxDetails
+
+
+class ProgramRequest(HttpRequest):
+    """The same for views of the API: nobody comes through without a key."""
+
+    user: User
+    auth: ApiKey
+    data: Any
+    query_params: QueryDict
+    _request: HttpRequest

@@ -33,6 +33,8 @@ ROLES: dict[Role, frozenset[str]] = {
     ),
     Role.RECORDS_MANAGER: frozenset({"retention.view_clocks"}),
     Role.COMPLIANCE_OFFICER: frozenset({"audit.read_trail", "retention.view_clocks"}),
-    Role.ORGANISATION_ADMIN: frozenset({"accounts.view_people"}),
-    Role.INTEGRATOR: frozenset({"intake.add_document", "intake.view_document"}),
+    Role.ORGANISATION_ADMIN: frozenset({"accounts.view_people", "accounts.manage_keys"}),
+    Role.INTEGRATOR: frozenset(
+        {"intake.add_document", "intake.view_document", "delivery.download_result"}
+    ),
 }

@@ -16,6 +16,10 @@ class Tag(StrEnum):
     LOCKED_OUT = "person.locked_out"
     GRANT_GIVEN = "grant.given"
     GRANT_ENDED = "grant.ended"
+    API_KEY_ISSUED = "api_key.issued"
+    API_KEY_REVOKED = "api_key.revoked"
+    API_KEY_DENIED = "api_key.denied"
+    API_LOCKED = "api.locked"
     # Keys and sealed bytes
     KEY_MADE = "key.made"
     ARTIFACT_SEALED = "artifact.sealed"

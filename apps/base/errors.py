@@ -1,11 +1,13 @@
-"""What can go wrong, in six families. Each message is a sentence the person may read.
+"""What can go wrong, in eight families. Each message is a sentence the person may read.
 
 PortalError
+  · NotKnown      whoever asks did not prove who they are 401
   · NotAllowed    the person may not do this              403
   · NotFound      it is not there, or not for this person 404
   · NotPossible   the state of the thing forbids it       409
   · Gone          it was erased, as promised              410
   · Unreadable    the bytes are not what they claim       422
+  · TooMany       too many tries or requests              429
   · Unavailable   something we lean on is down            503
 """
 
@@ -18,6 +20,10 @@ class PortalError(Exception):
     @property
     def code(self) -> str:
         return type(self).__name__
+
+
+class NotKnown(PortalError):
+    status = 401
 
 
 class NotAllowed(PortalError):
@@ -41,6 +47,14 @@ class Gone(PortalError):
 
 class Unreadable(PortalError):
     status = 422
+
+
+class TooMany(PortalError):
+    status = 429
+
+    def __init__(self, message: str, *, wait: int) -> None:
+        super().__init__(message)
+        self.wait = wait  # seconds until it is worth another try
 
 
 class Unavailable(PortalError):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NewType
 
-Actor = NewType("Actor", str)  # "user:<uuid>" or "system:<part>", never a name
+Actor = NewType("Actor", str)  # "user:<uuid>", "key:<uuid>" or "system:<part>", never a name
 Digest = NewType("Digest", str)  # SHA-256, 64 lower-case hexadecimal digits
 
 

@@ -42,13 +42,17 @@ class DocumentQuerySet(models.QuerySet["Document"]):
     def visible_to(self, user: User) -> DocumentQuerySet:
         """Documents of the person's workspaces, and those granted for a time.
 
+        Through a key a service account sees what it sent itself, in the key's workspace.
         The one answer to "which documents?": pages, API and services all start here.
         """
         if user.organisation_id is None or not user.has_perm("intake.view_document"):
             return self.none()
         member = Membership.objects.filter(user=user, workspace=OuterRef("workspace"))
         granted = DocumentGrant.grants.open().filter(user=user, content_object=OuterRef("pk"))
-        return self.filter(Exists(member) | Exists(granted), organisation_id=user.organisation_id)
+        own = self.filter(Exists(member) | Exists(granted), organisation_id=user.organisation_id)
+        if user.through is None:
+            return own
+        return own.filter(sender=user, workspace=user.through.workspace_id)
 
     def before(self, last: object | None) -> DocumentQuerySet:
         """The page that follows a document, newest first; keys sort by time."""

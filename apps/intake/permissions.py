@@ -8,7 +8,8 @@ from apps.intake.models import Document
 def check_can_send(user: User, workspace: Workspace) -> None:
     if not user.has_perm("intake.add_document"):
         raise NotAllowed("You may not send documents. Ask your organisation admin for the role.")
-    if not workspace.has_member(user):
+    foreign = user.through is not None and user.through.workspace_id != workspace.pk
+    if foreign or not workspace.has_member(user):
         raise NotFound("There is no such workspace for you.")
 
 

@@ -17,7 +17,12 @@ CONTENT = {
     "review.see_line",
     "review.decide_escalated",
 }
-OVERSIGHT = {"audit.read_trail", "accounts.view_people", "retention.view_clocks"}
+OVERSIGHT = {
+    "audit.read_trail",
+    "accounts.view_people",
+    "accounts.manage_keys",
+    "retention.view_clocks",
+}
 NAMED = {name for names in ROLES.values() for name in names}
 
 

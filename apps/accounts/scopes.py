@@ -1,0 +1,28 @@
+"""What an API key may do. A scope never gives more than the role of the service account does."""
+
+from enum import StrEnum
+
+
+class Scope(StrEnum):
+    SUBMIT = "submit"
+    STATE = "state"
+    RESULT = "result"
+
+
+TITLES: dict[Scope, str] = {
+    Scope.SUBMIT: "Submit documents",
+    Scope.STATE: "Read the state of jobs",
+    Scope.RESULT: "Read typed results, masked",
+}
+
+# The permissions of a role that a scope lets through; all others are closed to a key.
+LETS_THROUGH: dict[Scope, frozenset[str]] = {
+    Scope.SUBMIT: frozenset({"intake.add_document"}),
+    Scope.STATE: frozenset({"intake.view_document"}),
+    Scope.RESULT: frozenset({"intake.view_document", "delivery.download_result"}),
+}
+
+
+def let_through(scopes: list[str]) -> frozenset[str]:
+    """Every permission that some scopes let through together."""
+    return frozenset().union(*(LETS_THROUGH[Scope(scope)] for scope in scopes))

@@ -1,0 +1,24 @@
+"""The verbs of accounts."""
+
+from apps.accounts.services.keys import (
+    Issued,
+    deny,
+    holder_of,
+    issue,
+    keys_of,
+    revoke,
+)
+from apps.accounts.services.people import add_person, join, set_roles, sync_roles
+
+__all__ = [
+    "Issued",
+    "add_person",
+    "deny",
+    "holder_of",
+    "issue",
+    "join",
+    "keys_of",
+    "revoke",
+    "set_roles",
+    "sync_roles",
+]
