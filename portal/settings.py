@@ -60,6 +60,8 @@ INSTALLED_APPS = [
     "guardian",
     "csp",
     "django_htmx",
+    "rest_framework",
+    "drf_spectacular",
     *LADDER,
     "portal",
 ]
@@ -72,12 +74,15 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "portal.api.problems.ProblemsOnly",
+    "apps.accounts.middleware.NoCookies",
     "apps.audit.middleware.RequestOrigin",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "apps.accounts.middleware.QuietSignOut",
+    "apps.accounts.middleware.KeyHolder",
     "apps.accounts.middleware.SignedInOnly",
     "apps.accounts.middleware.OrganisationScope",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -192,6 +197,41 @@ EMAIL_BACKEND = (
 )
 EMAIL_FILE_PATH = PLACES.mail
 DEFAULT_FROM_EMAIL = env.text("FROM_EMAIL", default="arrowslit@localhost")
+
+# Programs
+
+API_ROOT = "/api/"
+API_REQUESTS_A_MINUTE = env.number("API_REQUESTS_A_MINUTE", default=120)  # of one key
+API_FAILURE_LIMIT = 20  # wrong keys from one place
+API_COOLOFF_SECONDS = 900
+LONGEST_KEY = timedelta(days=365)
+CACHES = {
+    "default": {  # counts only; each web process has its own, and forgets the rest
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "OPTIONS": {"MAX_ENTRIES": 20_000},
+    }
+}
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["portal.api.keys.ByKey"],
+    "DEFAULT_PERMISSION_CLASSES": ["portal.api.keys.InScope"],
+    "DEFAULT_THROTTLE_CLASSES": ["portal.api.keys.PerKey"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "portal.api.keys.AlwaysJson",
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.MultiPartParser"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "portal.api.problems.handle",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Arrowslit",
+    "DESCRIPTION": "Submit documents, follow their jobs, fetch typed results, masked.",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "POSTPROCESSING_HOOKS": [
+        "portal.api.schema.with_problems",
+    ],
+}
 
 # Data
 

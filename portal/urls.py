@@ -23,6 +23,7 @@ urlpatterns = [
     path("review/", include("apps.review.urls")),
     path("trail/", include("apps.audit.urls")),
     path("people/", include("apps.accounts.urls")),
+    path("api/v1/", include("portal.api.urls")),
 ]
 
 handler400 = answers.bad_request

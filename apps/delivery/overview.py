@@ -12,6 +12,7 @@ from django.db.models import Count, OuterRef, Q, Subquery
 from django.utils import timezone
 
 from apps.accounts.models import User
+from apps.base.errors import NotFound
 from apps.delivery.result import Settled, Standing
 from apps.extraction import doctypes
 from apps.intake import services as intake
@@ -33,6 +34,9 @@ STEPS: dict[str, tuple[str, str]] = {
     "review": ("In review", "Doubtful fields before people, through slits."),
     "deliver": ("Delivered", "One typed result, masked by default."),
 }
+
+
+ERASED = "erased"  # beside the states of a job
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,20 @@ class Listed:
     title: str
     status: Status
     waiting: int  # fields before people
+
+    @property
+    def state(self) -> str:
+        """The state of its job in one word, for a program."""
+        return ERASED if self.document.erased_at else str(self.document.job_state)  # type: ignore[attr-defined]
+
+
+@dataclass(frozen=True, slots=True)
+class Followed(Listed):
+    """A job with its way: what was done, what is still to come, and what went wrong."""
+
+    steps: list[Taken]
+    ahead: list[str]
+    explanation: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +123,29 @@ def listed(
     if reference:
         documents = documents.filter(reference=reference.upper())
     return [_row(document) for document in documents[:count]]
+
+
+def followed(user: User, *, reference: str) -> Followed:
+    """One job a person may see, with its way.
+
+    Raises:
+        NotFound: it is not there for this person.
+    """
+    rows = listed(user, reference=reference, count=1)
+    if not rows:
+        raise NotFound
+    [row] = rows
+    job = intake.job_of(row.document)
+    steps = timeline(job)
+    return Followed(
+        document=row.document,
+        title=row.title,
+        status=row.status,
+        waiting=row.waiting,
+        steps=steps,
+        ahead=ahead(job, steps),
+        explanation=job.explanation,
+    )
 
 
 def status_of(document: Document, job: Job, *, waiting: int, fields: int) -> Status:

@@ -40,20 +40,24 @@ class Terms:
     fields: tuple[str, ...] = ()
     pages: str = ""
     again: bool = False  # send it although it was sent before
+    alone: bool = False  # the token is for one file, under these terms and no other
 
 
 def receive(arrival: Arrival, *, terms: Terms, sender: User) -> Document:
     """Check what arrived, register it and promise to process it.
 
-    Sending the same file in the same form twice gives the same document.
+    Sending the same file in the same form twice gives the same document. A token that is for one
+    file refuses another one.
 
     Raises:
         Refused: the file is not taken; nothing of it is kept but an event.
         NotAllowed, NotFound: see `permissions.check_can_send`.
+        NotPossible: the token was used for something else.
     """
     try:
         permissions.check_can_send(sender, terms.workspace)
         sealing = arrival.finish()
+        _check_alone(sealing.artifact.digest, terms, sender)
         if before := _sent_in_this_form(sealing.artifact.digest, terms, sender):
             arrival.abort()
             return before
@@ -89,6 +93,18 @@ def _sent_in_this_form(digest: str, terms: Terms, sender: User) -> Document | No
     ).first()
 
 
+def _check_alone(digest: str, terms: Terms, sender: User) -> None:
+    """A token that is for one file is neither for another one nor for other terms."""
+    if not terms.alone:
+        return
+    sent = Submission.objects.filter(sender=sender, token=terms.token).first()
+    if sent is None:
+        return
+    others = sent.documents.exclude(received_digest=digest)
+    if others.exists() or any(getattr(sent, key) != said for key, said in _said(terms).items()):
+        raise NotPossible("This token was used to send something else. Use a new one.")
+
+
 def _check_duplicate(sealing: Sealing, terms: Terms, sender: User) -> None:
     """Only documents the sender may see count, so that a refusal tells nothing of others."""
     if terms.again:
@@ -102,6 +118,7 @@ def _check_duplicate(sealing: Sealing, terms: Terms, sender: User) -> None:
 def _register(arrival: Arrival, facts: Facts, terms: Terms, sender: User) -> Document:
     assert arrival.sealing is not None
     submission = _submission(terms, sender)
+    _check_alone(facts.received_digest, terms, sender)
     if before := _sent_in_this_form(facts.received_digest, terms, sender):
         arrival.abort()  # the same form came twice at once, and the other was faster
         return before
@@ -142,10 +159,7 @@ def _submission(terms: Terms, sender: User) -> Submission:
     Raises:
         NotPossible: the form changed between two of its files, or consent was withdrawn.
     """
-    said = asdict(terms)
-    for key in ("again", "token"):
-        del said[key]
-    said |= {"workspace": terms.workspace, "fields": list(terms.fields)}
+    said = _said(terms)
     assert sender.organisation_id is not None  # nobody else has a workspace
     submission, made = Submission.objects.select_for_update().get_or_create(
         sender=sender,
@@ -157,6 +171,14 @@ def _submission(terms: Terms, sender: User) -> Submission:
     if made:
         _record_consent(submission, sender)
     return submission
+
+
+def _said(terms: Terms) -> dict[str, Any]:
+    """What of some terms a submission keeps."""
+    said = asdict(terms)
+    for key in ("again", "alone", "token"):
+        del said[key]
+    return said | {"workspace": terms.workspace, "fields": list(terms.fields)}
 
 
 def _unique(create: Callable[[str], Document]) -> Document:

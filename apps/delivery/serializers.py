@@ -1,0 +1,108 @@
+"""Jobs and results as programs read them."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from apps.delivery.forms import STATES
+from apps.delivery.overview import ERASED
+from apps.delivery.result import Standing
+from apps.intake.references import PATTERN
+from apps.jobs.flow import State
+
+MOST = 100  # jobs in one answer
+JOB_STATES = [*(state.value for state in State), ERASED]
+
+
+class JobsQuery(serializers.Serializer[Any]):
+    """Which jobs to list."""
+
+    state = serializers.ChoiceField(
+        choices=[(key, title) for key, (title, _) in STATES.items()], required=False
+    )
+    before = serializers.UUIDField(required=False, help_text="Taken from `next`.")
+    count = serializers.IntegerField(min_value=1, max_value=MOST, default=25)
+
+
+class JobSerializer(serializers.Serializer[Any]):
+    reference = serializers.RegexField(PATTERN, source="document.reference")
+    state = serializers.ChoiceField(choices=JOB_STATES)
+    summary = serializers.CharField(source="status.text", help_text="The state in words.")
+    title = serializers.CharField(help_text="What the document is, as far as it may be said.")
+    pages = serializers.IntegerField(source="document.pages")
+    waiting = serializers.IntegerField(help_text="Fields before people.")
+    received_at = serializers.DateTimeField(source="document.created_at")
+
+
+class JobsSerializer(serializers.Serializer[Any]):
+    """A page of jobs, newest first."""
+
+    jobs = JobSerializer(many=True)
+    next = serializers.URLField(allow_null=True, help_text="The page that follows.")
+
+
+class StepSerializer(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    title = serializers.CharField()
+    at = serializers.DateTimeField(help_text="When it ended, or began if it has not.")
+    ended_at = serializers.DateTimeField(allow_null=True)
+
+
+class FollowedSerializer(JobSerializer):
+    """A job with its way."""
+
+    explanation = serializers.CharField(
+        allow_blank=True, help_text="What went wrong, and what to do."
+    )
+    steps = StepSerializer(many=True)
+    ahead = serializers.ListField(
+        child=serializers.CharField(), help_text="Titles of the steps to come."
+    )
+
+
+class ClassSerializer(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    confidence = serializers.FloatField()
+
+
+class TermsOfResult(serializers.Serializer[Any]):
+    purpose = serializers.CharField()
+    basis = serializers.CharField()
+    manual_review = serializers.BooleanField()
+
+
+class FieldSerializer(serializers.Serializer[Any]):
+    """A typed field; what of its value is withheld stands as ▇▇▇▇."""
+
+    name = serializers.CharField()
+    type = serializers.CharField()
+    state = serializers.ChoiceField(choices=[standing.value for standing in Standing])
+    value = serializers.CharField(allow_null=True)
+    normalised = serializers.CharField(allow_null=True)
+    confidence = serializers.FloatField(allow_null=True)
+    sensitivity = serializers.IntegerField(help_text="0 public to 3 special.")
+    decided_by = serializers.ChoiceField(choices=["person", "machine"])
+    page = serializers.IntegerField(allow_null=True, help_text="From 1.")
+    box = serializers.ListField(
+        child=serializers.FloatField(),
+        allow_null=True,
+        help_text="Left, top, right, bottom, as fractions of the page.",
+    )
+
+    def get_fields(self) -> dict[str, Any]:
+        checks = serializers.DictField(child=serializers.BooleanField())
+        return {**super().get_fields(), "validators": checks}
+
+
+class ResultSerializer(serializers.Serializer[Any]):
+    """A typed result, masked. What it does not name here does not leave."""
+
+    schema = serializers.CharField()
+    document = serializers.CharField()
+    terms = TermsOfResult()
+    kept_until = serializers.DictField(child=serializers.DateTimeField())
+    masked = serializers.BooleanField()
+
+    def get_fields(self) -> dict[str, Any]:
+        about = {"class": ClassSerializer(), "fields": FieldSerializer(many=True)}
+        return {**super().get_fields(), **about}

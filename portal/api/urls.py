@@ -1,0 +1,13 @@
+from django.urls import path
+
+from apps.delivery import api as delivery
+from portal.api import documents, schema
+
+app_name = "api"
+urlpatterns = [
+    path("schema/", schema.schema, name="schema"),
+    path("documents/", documents.Documents.as_view(), name="documents"),
+    path("jobs/", delivery.Jobs.as_view(), name="jobs"),
+    path("jobs/<reference:reference>/", delivery.Job.as_view(), name="job"),
+    path("jobs/<reference:reference>/result/", delivery.Result.as_view(), name="result"),
+]
