@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.utils.decorators import method_decorator
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
@@ -14,6 +14,9 @@ from apps.delivery import overview
 from apps.delivery import services as delivery
 from apps.delivery.forms import STATES
 from apps.delivery.serializers import (
+    JOB_EXAMPLE,
+    RESULT_EXAMPLE,
+    STEP_EXAMPLE,
     FollowedSerializer,
     JobsQuery,
     JobsSerializer,
@@ -30,6 +33,7 @@ class Jobs(APIView):
         summary="List your own jobs, newest first",
         parameters=[JobsQuery],
         responses=JobsSerializer,
+        examples=[OpenApiExample("One page", {"jobs": [JOB_EXAMPLE], "next": None})],
     )
     def get(self, request: ProgramRequest) -> Response:
         query = JobsQuery(data=request.query_params)
@@ -53,6 +57,12 @@ class Job(APIView):
         operation_id="follow_job",
         summary="Follow one job",
         responses=FollowedSerializer,
+        examples=[
+            OpenApiExample(
+                "Delivered",
+                {**JOB_EXAMPLE, "explanation": "", "steps": [STEP_EXAMPLE], "ahead": []},
+            )
+        ],
     )
     def get(self, request: ProgramRequest, reference: str) -> Response:
         job = overview.followed(request.user, reference=reference)
@@ -67,6 +77,7 @@ class Result(APIView):
         operation_id="fetch_result",
         summary="Fetch the typed result of a job, masked",
         responses=ResultSerializer,
+        examples=[OpenApiExample("Masked", RESULT_EXAMPLE)],
     )
     def get(self, request: ProgramRequest, reference: str) -> Response:
         content = delivery.download_by_reference(reference, user=request.user)

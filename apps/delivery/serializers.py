@@ -4,17 +4,55 @@ from typing import Any
 
 from rest_framework import serializers
 
+from apps.base.serializers import StrictSerializer
 from apps.delivery.forms import STATES
 from apps.delivery.overview import ERASED
-from apps.delivery.result import Standing
+from apps.delivery.result import SCHEMA, Standing
 from apps.intake.references import PATTERN
 from apps.jobs.flow import State
 
 MOST = 100  # jobs in one answer
+JOB_EXAMPLE: dict[str, Any] = {
+    "reference": "7KQ-52F",
+    "state": "succeeded",
+    "summary": "Delivered",
+    "title": "Invoice, 1 page",
+    "pages": 1,
+    "waiting": 0,
+    "received_at": "2026-03-26T09:14:02Z",
+}
+STEP_EXAMPLE = {
+    "name": "deliver",
+    "title": "Delivered",
+    "at": "2026-03-26T09:14:40Z",
+    "ended_at": "2026-03-26T09:14:40Z",
+}
+FIELD_EXAMPLE = {
+    "name": "iban",
+    "type": "iban",
+    "state": "accepted",
+    "value": "DE▇▇▇▇00",
+    "normalised": "DE▇▇▇▇00",
+    "confidence": 0.9871,
+    "sensitivity": 2,
+    "decided_by": "machine",
+    "page": 1,
+    "box": [0.12, 0.8, 0.46, 0.83],
+    "validators": {"mod97": True},
+}
+RESULT_EXAMPLE: dict[str, Any] = {
+    "schema": SCHEMA,
+    "document": "7KQ-52F",
+    "class": {"name": "invoice", "confidence": 0.9984},
+    "terms": {"purpose": "pay-invoices", "basis": "contract", "manual_review": False},
+    "fields": [FIELD_EXAMPLE],
+    "kept_until": {"result": "2026-06-24T09:14:40Z"},
+    "masked": True,
+}
 JOB_STATES = [*(state.value for state in State), ERASED]
 
 
-class JobsQuery(serializers.Serializer[Any]):
+class JobsQuery(StrictSerializer):
     """Which jobs to list."""
 
     state = serializers.ChoiceField(

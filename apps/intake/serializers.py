@@ -6,14 +6,17 @@ from rest_framework import serializers
 
 from apps.accounts.models import ApiKey
 from apps.base.errors import NotFound, Unreadable
+from apps.base.serializers import StrictSerializer
 from apps.intake import pages, purposes
 from apps.intake.services import Terms
 
 FILE = "file"  # the part that holds the document; it is sealed before anyone reads the others
 
 
-class TermsSerializer(serializers.Serializer[Any]):
+class TermsSerializer(StrictSerializer):
     """What a sender says; which classes and fields there are is told from above."""
+
+    elsewhere = frozenset({FILE})
 
     workspace = serializers.UUIDField(
         required=False, help_text="The key's own workspace; another one is not there for it."
@@ -48,9 +51,7 @@ class TermsSerializer(serializers.Serializer[Any]):
         return wanted.strip()
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """What is misspelt is refused: a page range that is not read would store every page."""
-        if set(self.initial_data) - set(self.get_fields()) - {FILE}:
-            raise serializers.ValidationError(code="unknown")
+        attrs = super().validate(attrs)
         if attrs["basis"] not in purposes.load().purposes[attrs["purpose"]].bases:
             raise serializers.ValidationError({"basis": serializers.ErrorDetail("", "basis")})
         return attrs

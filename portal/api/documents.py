@@ -8,7 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.decorators import method_decorator
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
 from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -26,6 +26,11 @@ from portal.api.serializers import SubmitForm, SubmitSerializer, SubmittedSerial
 
 HEADER = "Idempotency-Key"
 LONGEST_TOKEN = 128  # characters
+TOKEN = {"type": "string", "pattern": f"^[!#-~]{{1,{LONGEST_TOKEN}}}$", "example": "invoice-17"}
+SUBMITTED = {
+    "reference": "7KQ-52F",
+    "job": "https://portal.example/api/v1/jobs/7KQ-52F/",
+}
 ROOM_FOR_TERMS = 1 << 20  # bytes of a request beside its file
 
 
@@ -37,9 +42,10 @@ class Documents(APIView):
         operation_id="submit_document",
         summary="Submit a document",
         description="The same token with the same file under the same terms is the same job.",
-        parameters=[OpenApiParameter(HEADER, str, OpenApiParameter.HEADER, required=True)],
+        parameters=[OpenApiParameter(HEADER, TOKEN, OpenApiParameter.HEADER, required=True)],
         request={"multipart/form-data": SubmitForm},
         responses={201: SubmittedSerializer, 200: SubmittedSerializer},
+        examples=[OpenApiExample("Submitted", SUBMITTED, response_only=True)],
     )
     def post(self, request: ProgramRequest) -> Response:
         token = _token(request)

@@ -21,7 +21,8 @@ from rest_framework.exceptions import APIException, ErrorDetail, ValidationError
 from rest_framework.response import Response
 
 from apps.accounts.middleware import is_api
-from apps.base.errors import NotFound, PortalError, TooMany
+from apps.base import errors
+from apps.base.errors import NotFound, PortalError
 from apps.intake.screening import Refusal, Refused
 
 MEDIA_TYPE = "application/problem+json"
@@ -34,11 +35,27 @@ SENTENCES = {
     403: "This key may not do that.",
     404: str(NotFound()),
     405: "This address does not do that.",
+    409: "That is not possible now.",
+    410: "This content no longer exists. It was erased, as promised when it was sent.",
     413: "That is too much at once. Nothing was kept.",
     415: "Send a form: multipart/form-data.",
+    422: "Not a document we read. Use PDF, JPEG, PNG, TIFF or HEIC. We kept nothing.",
     429: "Too many requests. Wait, then try again.",
     500: "Something broke on our side. Nothing you sent was logged.",
     503: "Not at the moment. Try again later.",
+}
+CODES = {  # where an error of ours did not bring its own
+    error.status: error.__name__
+    for error in (
+        errors.NotKnown,
+        errors.NotAllowed,
+        errors.NotFound,
+        errors.NotPossible,
+        errors.Gone,
+        errors.Unreadable,
+        errors.TooMany,
+        errors.Unavailable,
+    )
 }
 ABOUT_FIELDS = {  # by the code of a library's error
     "required": "This is missing.",
@@ -101,7 +118,7 @@ def problem(status: int, sentence: str = "", *, code: str = "", **more: Any) -> 
         "title": phrase,
         "status": status,
         "detail": sentence or SENTENCES.get(status, SENTENCES[400]),
-        "code": code or phrase.title().replace(" ", "").replace("-", ""),
+        "code": code or CODES.get(status) or phrase.title().replace(" ", ""),
         **more,
     }
 
@@ -124,9 +141,7 @@ def _in_place_of(page: HttpResponseBase) -> HttpResponse:
 
 def _wait(error: Exception) -> int | None:
     """Seconds."""
-    if isinstance(error, TooMany):
-        return error.wait
-    wait: float | None = getattr(error, "wait", None)  # of a library's throttle
+    wait: float | None = getattr(error, "wait", None)  # ours, and the library's throttle
     return None if wait is None else max(1, round(wait))
 
 

@@ -13,6 +13,7 @@ from drf_spectacular.renderers import OpenApiJsonRenderer2, OpenApiYamlRenderer2
 from apps.audit.exposure import Exposure, exposes
 from portal.api.problems import MEDIA_TYPE, problem
 
+NOTE = "x-spec-enum-id"
 EVERYWHERE = (401, 403, 429)
 PROBLEMS: dict[str, tuple[int, ...]] = {  # by operation, beside those that are everywhere
     "submit_document": (400, 404, 409, 413, 415, 422, 503),
@@ -80,7 +81,16 @@ def with_problems(result: dict[str, Any], **_: object) -> dict[str, Any]:
     for operation in _operations(result):
         for status in sorted({*EVERYWHERE, *PROBLEMS[operation["operationId"]]}):
             operation["responses"][str(status)] = _response(status)
-    return result
+    cleaned: dict[str, Any] = _without_ids(result)
+    return cleaned
+
+
+def _without_ids(part: Any) -> Any:
+    """Take out what the library notes for itself."""
+    if isinstance(part, dict):
+        kept = {key: value for key, value in part.items() if key != NOTE}
+        return {key: _without_ids(value) for key, value in kept.items()}
+    return [_without_ids(one) for one in part] if isinstance(part, list) else part
 
 
 def _operations(result: dict[str, Any]) -> list[dict[str, Any]]:

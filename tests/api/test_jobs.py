@@ -1,5 +1,6 @@
 """What a program does all day: submit, follow, fetch."""
 
+import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -8,6 +9,7 @@ from apps.audit.models import Event
 from apps.audit.tags import Tag
 from apps.intake.models import Document, Submission
 from apps.jobs.flow import State
+from apps.retention import services as retention
 from tests.api.calls import PROBLEM
 from tests.review.desk import DOUBTFUL, WANTED
 
@@ -153,3 +155,29 @@ def test_following_and_listing_show_no_content_and_so_record_none(desk, ledger):
 
 def test_a_key_that_only_submits_is_told_the_name_of_the_job(desk, program):
     assert program(Scope.SUBMIT).submit().status_code == 201
+
+
+@pytest.mark.parametrize(
+    ("query", "part"),
+    [
+        ("count=0", "count"),
+        ("count=101", "count"),
+        ("count=many", "count"),
+        ("before=7KQ-52F", "before"),
+        ("state=lost", "state"),
+        ("stat=done", ""),
+    ],
+)
+def test_a_question_that_is_not_understood_is_told(ledger, query, part):
+    response = ledger.get(f"jobs/?{query}")
+    assert (response.status_code, response.headers["Content-Type"]) == (400, PROBLEM)
+    assert [error["part"] for error in response.json()["errors"]] == [part]
+
+
+def test_what_was_erased_is_told_as_erased(desk, ledger):
+    document = delivered(ledger, desk)
+    retention.delete(document, user=desk.house.clara)
+    job = ledger.get(f"jobs/{document.reference}/").json()
+    assert (job["state"], job["summary"]) == ("erased", "Erased")
+    response = ledger.get(f"jobs/{document.reference}/result/")
+    assert (response.status_code, response.headers["Content-Type"]) == (410, PROBLEM)
