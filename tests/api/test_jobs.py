@@ -116,6 +116,15 @@ def test_more_jobs_cost_no_more_queries(desk, ledger):
     assert len(many) == len(few) <= 12
 
 
+@pytest.mark.parametrize(("path", "most"), [("", 16), ("result/", 32)])
+def test_a_call_asks_little_of_the_database(desk, ledger, path, most):
+    document = delivered(ledger, desk)
+    ledger.get("jobs/")
+    with CaptureQueriesContext(connection) as asked:
+        assert ledger.get(f"jobs/{document.reference}/{path}").status_code == 200
+    assert len(asked) <= most
+
+
 def test_the_trail_says_which_key_did_what(desk, ledger, happened):
     document = delivered(ledger, desk)
     ledger.get(f"jobs/{document.reference}/result/")

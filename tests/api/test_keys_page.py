@@ -8,6 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from apps.accounts import services as accounts
 from apps.accounts import tokens
 from apps.accounts.models import ApiKey
 from apps.accounts.scopes import Scope
@@ -160,3 +161,9 @@ def test_the_trail_page_names_the_key(house, client, desk):
     page = client.get("/trail/").text
     assert "Key Ledger" in page
     assert "API key issued" in page
+
+
+def test_a_key_that_is_open_is_listed_before_those_that_are_closed(house):
+    old = issue(house, name="Old but open").key
+    accounts.revoke(issue(house, name="New but closed").key, user=house.otto)
+    assert accounts.keys_of(house.otto, count=1) == [old]

@@ -119,7 +119,7 @@ def test_an_address_that_is_not_there_is_a_problem(ledger, path):
     assert response.json()["code"] == "NotFound"
 
 
-@pytest.mark.parametrize("method", ["put", "patch", "delete", "post"])
+@pytest.mark.parametrize("method", ["put", "patch", "delete", "post", "options"])
 def test_a_method_that_is_not_there_is_a_problem(ledger, method):
     response = ledger.call(method, "jobs/")
     assert (response.status_code, response.headers["Content-Type"]) == (405, PROBLEM)

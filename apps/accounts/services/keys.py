@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, F, OuterRef
 from django.utils import timezone
 
 from apps.accounts import permissions, tokens, tries
@@ -85,11 +85,12 @@ def revoke(key: ApiKey, *, user: User) -> None:
 
 
 def keys_of(user: User, *, count: int) -> list[ApiKey]:
-    """The newest keys of an admin's organisation, with who holds and who issued them."""
+    """Keys of an admin's organisation, newest first, the revoked ones last."""
     assert user.organisation_id is not None  # nobody else may manage keys
     keys = ApiKey.objects.filter(organisation_id=user.organisation_id)
-    about = keys.select_related("user", "workspace", "issued_by")
-    return list(about.order_by("-created_at", "-pk")[:count])
+    about = keys.select_related("user", "workspace")
+    first = F("revoked_at").asc(nulls_first=True)
+    return list(about.order_by(first, "-created_at", "-pk")[:count])
 
 
 def holder_of(text: str, *, address: str) -> User:
