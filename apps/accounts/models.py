@@ -83,19 +83,20 @@ class User(AbstractBaseUser, PermissionsMixin, Row):
     def __str__(self) -> str:
         return self.name
 
-    def has_perm(self, perm: str, obj: models.Model | None = None) -> bool:
-        """Roles count within an organisation: an operator has none, whatever flags are set."""
-        return self.organisation_id is not None and super().has_perm(perm, obj)
-
     @property
     def actor(self) -> Actor:
         return self.through.actor if self.through else Actor(f"user:{self.pk}")
 
-    def has_perm(self, perm: str, obj: object = None) -> bool:
-        """What the roles allow and, through a key, its scopes as well."""
+    def has_perm(self, perm: str, obj: models.Model | None = None) -> bool:
+        """What the roles allow within an organisation and, through a key, its scopes as well.
+
+        An operator belongs to no organisation and has no role, whatever flags are set.
+        """
+        if self.organisation_id is None:
+            return False
         if self.through is not None and perm not in let_through(self.through.scopes):
             return False
-        return super().has_perm(perm, obj)  # type: ignore[arg-type]
+        return super().has_perm(perm, obj)
 
     @property
     def initials(self) -> str:

@@ -18,7 +18,7 @@ PAGES = {
     "lena": ["/", "/review/"],
     "carl": ["/", "/trail/", "/trail/?tag=key.made&document=none", "/retention/"],
     "rosa": ["/", "/retention/"],
-    "otto": ["/", "/people/"],
+    "otto": ["/", "/people/", "/people/keys/"],
     "ida": ["/"],
     "mallory": ["/", "/jobs/"],
 }  # fmt: skip
