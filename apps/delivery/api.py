@@ -27,6 +27,7 @@ from apps.delivery.serializers import (
 @method_decorator(exposes(Exposure.NOTHING), name="dispatch")
 class Jobs(APIView):
     scope = Scope.STATE
+    http_method_names = ["get", "head"]
 
     @extend_schema(
         operation_id="list_jobs",
@@ -52,6 +53,7 @@ class Jobs(APIView):
 @method_decorator(exposes(Exposure.NOTHING), name="dispatch")
 class Job(APIView):
     scope = Scope.STATE
+    http_method_names = ["get", "head"]
 
     @extend_schema(
         operation_id="follow_job",
@@ -72,6 +74,7 @@ class Job(APIView):
 @method_decorator(exposes(Exposure.RESULT), name="dispatch")
 class Result(APIView):
     scope = Scope.RESULT
+    http_method_names = ["get", "head"]
 
     @extend_schema(
         operation_id="fetch_result",

@@ -37,6 +37,7 @@ ROOM_FOR_TERMS = 1 << 20  # bytes of a request beside its file
 @method_decorator(exposes(Exposure.NOTHING), name="dispatch")
 class Documents(APIView):
     scope = Scope.SUBMIT
+    http_method_names = ["post"]
 
     @extend_schema(
         operation_id="submit_document",
