@@ -2,12 +2,15 @@
 
 Bubblewrap builds the best wall: an empty file system with the interpreter and our programs in
 it read-only, no network, no other processes, no privileges. Without it the process takes off
-network and neighbours by itself where the kernel lets it; limits on memory, time and files
-hold in every case. `wall()` says which stands.
+network, neighbours and files by itself where the kernel lets it (`jailed/walls.py`). Sockets and
+children are refused, and memory, time and files limited, in either case. `wall()` says which
+stands; `standing()` sends a program behind it to see what it can reach.
 """
 
 from __future__ import annotations
 
+import io
+import json
 import os
 import shutil
 import signal
@@ -27,13 +30,33 @@ from apps.base.errors import PortalError
 
 ROOT = Path(__file__).resolve().parents[2]  # holds the package `apps`
 PIECE = 256 * 1024  # bytes fed at once
+REPORT = "apps.intake.jailed.report"
 SYSTEM_FOLDERS = ("/usr", "/lib", "/lib64", "/bin", "/sbin", "/etc/ld.so.cache", "/etc/fonts")
+# What programs look at of devices and of themselves; bubblewrap brings its own.
+DEVICES = (
+    "/dev/null", "/dev/urandom", "/proc/self", "/proc/cpuinfo", "/proc/meminfo",
+    "/sys/devices/system/cpu",
+)  # fmt: skip
 BOOT = "import sys; sys.path.insert(0, sys.argv.pop(1)); from apps.intake.jailed import boot"
 
 
 class Wall(StrEnum):
     BUBBLEWRAP = "bubblewrap"
     LIMITS = "limits"
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Which wall stands, and what a program behind it still reached when it tried."""
+
+    wall: Wall
+    network: bool
+    files: bool  # any that it was not shown
+    children: bool  # processes of its own
+
+    @property
+    def tight(self) -> bool:
+        return not (self.network or self.files or self.children)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +89,24 @@ def wall() -> Wall:
 def command(module: str, *arguments: str, limits: Limits) -> list[str]:
     """The command line that runs a module's `main` behind the wall."""
     given = ",".join(f"{name}={value}" for name, value in asdict(limits).items())
-    python = [sys.executable, "-I", "-c", BOOT, str(ROOT), given, module, *arguments]
-    bwrap = shutil.which("bwrap")
-    if wall() is Wall.BUBBLEWRAP and bwrap:
-        return [*_bubblewrap(bwrap), *python]
-    return python
+    bwrap = shutil.which("bwrap") if wall() is Wall.BUBBLEWRAP else None
+    around = _bubblewrap(bwrap) if bwrap else []
+    shown = "" if bwrap else ":".join([*_folders(), *DEVICES])
+    python = [sys.executable, "-I", "-c", BOOT, str(ROOT), given, shown, module, *arguments]
+    return [*around, *python]
+
+
+@cache
+def standing() -> Standing:
+    """What the wall of this machine holds back, found out by trying, once.
+
+    Raises:
+        Broken: not even the trial came to its end.
+    """
+    outside = str(ROOT / "manage.py")
+    with fed(REPORT, outside, source=io.BytesIO(), limits=Limits(wall=20)) as output:
+        said = json.loads(output.read(1000) or b"null")
+    return Standing(wall(), said["network"], said["files"], said["children"])
 
 
 @contextmanager
@@ -134,13 +170,17 @@ def _bubblewrap(bwrap: str) -> list[str]:
     return [bwrap, *walls, *nobody, *inside, *_shown()]
 
 
-def _shown() -> list[str]:
+def _folders() -> list[str]:
     """Folders that a program sees, read-only: the system's libraries, Python, and our code."""
     python = {sys.prefix, sys.base_prefix, *site.getsitepackages(), str(ROOT / "apps")}
+    return [folder for folder in (*SYSTEM_FOLDERS, *sorted(python)) if Path(folder).exists()]
+
+
+def _shown() -> list[str]:
     shown: list[str] = []
-    for folder in (*SYSTEM_FOLDERS, *sorted(python)):
+    for folder in _folders():
         if Path(folder).is_symlink():
             shown += ["--symlink", str(Path(folder).readlink()), folder]
-        elif Path(folder).exists():
+        else:
             shown += ["--ro-bind", folder, folder]
     return shown

@@ -205,8 +205,8 @@ def test_closing_twice_is_closing_once(scripted):
 def test_a_reader_sees_no_network_and_no_files(monkeypatch, settings):
     if jail.wall() is not Wall.BUBBLEWRAP:
         (pytest.fail if os.environ.get("CI") else pytest.skip)("bubblewrap is missing")
-    shown, path = jail._shown, "sys.path.insert(0, sys.argv.pop(1));"
-    monkeypatch.setattr(jail, "_shown", lambda: [*shown(), "--ro-bind", BEHIND, BEHIND])
+    shown, path = jail._folders, "sys.path.insert(0, sys.argv.pop(1));"
+    monkeypatch.setattr(jail, "_folders", lambda: [*shown(), BEHIND])
     also = f"{path} sys.path.insert(0, {BEHIND!r});"
     monkeypatch.setattr(jail, "BOOT", jail.BOOT.replace(path, also))
     with socket.create_server(("127.0.0.1", 0)) as server:

@@ -16,14 +16,19 @@ BEHIND = str(Path(__file__).parent / "behind")
 NO_BUBBLEWRAP = "bubblewrap is missing: the wall is not tested on this machine"
 SMALL = Limits(memory=300 << 20, cpu=1, wall=20, written=1 << 20)
 
+UNGUARDED = """
+import sys; sys.path.insert(0, sys.argv.pop(1)); del sys.argv[1:4]
+from apps.intake.jailed import report; report.main()
+"""
+
 Attempt = Callable[..., str]
 
 
 @pytest.fixture
 def attempt(monkeypatch: pytest.MonkeyPatch) -> Attempt:
     """Run one of the probes behind the wall; only their folder is let in besides ours."""
-    shown, path = jail._shown, "sys.path.insert(0, sys.argv.pop(1));"
-    monkeypatch.setattr(jail, "_shown", lambda: [*shown(), "--ro-bind", BEHIND, BEHIND])
+    shown, path = jail._folders, "sys.path.insert(0, sys.argv.pop(1));"
+    monkeypatch.setattr(jail, "_folders", lambda: [*shown(), BEHIND])
     also = f"{path} sys.path.insert(0, {BEHIND!r});"
     monkeypatch.setattr(jail, "BOOT", jail.BOOT.replace(path, also))
 
@@ -47,6 +52,12 @@ def either_wall(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch)
     if request.param is Wall.BUBBLEWRAP:
         request.getfixturevalue("bubblewrap")
     monkeypatch.setattr(jail, "wall", lambda: request.param)
+
+
+@pytest.fixture
+def lesser_wall(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What stands where bubblewrap is missing; a kernel older than 5.13 holds less back."""
+    monkeypatch.setattr(jail, "wall", lambda: Wall.LIMITS)
 
 
 @pytest.fixture
@@ -130,19 +141,55 @@ def test_a_program_that_crashes_is_told_from_one_that_ends(attempt, either_wall)
         attempt("crash")
 
 
-@pytest.mark.parametrize("way", ["fork", "fork_holding"])
-def test_what_a_program_forks_dies_with_it(attempt, bubblewrap, way):
+@pytest.mark.parametrize("way", ["fork", "fork_holding", "run_a_program"])
+def test_a_program_starts_no_other(attempt, either_wall, way):
     token = str(uuid.uuid4())
-    assert attempt(way, token).isdigit()
+    with pytest.raises(Broken):
+        attempt(way, token)
     assert _processes_with(token) == []
 
 
-def test_a_child_that_keeps_the_pipe_open_is_ended_with_the_time(attempt, monkeypatch):
-    """Also behind the lesser wall, where a child survives its parent."""
-    monkeypatch.setattr(jail, "wall", lambda: Wall.LIMITS)
-    token = str(uuid.uuid4())
-    attempt("fork_holding", token, limits=Limits(wall=1))
-    assert _processes_with(token) == []
+def test_threads_are_its_own_affair(attempt, either_wall):
+    assert attempt("start_threads") == "8"
+
+
+def test_without_bubblewrap_a_network_is_not_there_either(attempt, lesser_wall, listener):
+    with pytest.raises(Broken):
+        attempt("connect", "127.0.0.1", str(listener))
+
+
+def test_without_bubblewrap_a_file_outside_cannot_be_read(attempt, lesser_wall, tmp_path):
+    """Nor the environment of the portal's own processes, which run as the same user."""
+    secret = tmp_path / "root-keys"
+    secret.write_text("secret")
+    for path in (secret, jail.ROOT / "manage.py", Path(f"/proc/{os.getpid()}/environ")):
+        with pytest.raises(Broken):
+            attempt("read", str(path))
+    code = jail.ROOT / "apps" / "__init__.py"
+    assert attempt("read", str(code)) == code.read_text()
+
+
+def test_without_bubblewrap_nothing_can_be_written(attempt, lesser_wall, tmp_path):
+    with pytest.raises(Broken):
+        attempt("write", str(tmp_path / "planted"))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_without_bubblewrap_nobody_is_ended_from_inside(attempt, lesser_wall):
+    with pytest.raises(Broken):
+        attempt("end", str(os.getpid()))
+
+
+def test_the_wall_says_what_it_holds_back(either_wall):
+    standing = jail.standing.__wrapped__()
+    assert standing.tight
+    assert standing.wall is jail.wall()
+
+
+def test_a_hole_in_the_wall_is_told(monkeypatch, either_wall):
+    """The trial looks; it does not repeat what the wall is meant to do."""
+    monkeypatch.setattr(jail, "BOOT", UNGUARDED)
+    assert jail.standing.__wrapped__().children
 
 
 def test_a_program_that_does_not_listen_blocks_nobody(attempt, either_wall):

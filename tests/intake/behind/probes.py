@@ -7,6 +7,7 @@ import ctypes
 import os
 import socket
 import sys
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -107,6 +108,25 @@ def fork_holding(token: str) -> str:
     return sleep()
 
 
+def run_a_program(token: str) -> str:
+    os.execv(sys.executable, [sys.executable, "-c", "print(1)", token])
+
+
+def start_threads() -> str:
+    threads = [threading.Thread(target=time.sleep, args=[0.1]) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return str(len(threads))
+
+
+def end(process: str) -> str:
+    """Ask whether a process could be sent a signal; none is sent."""
+    os.kill(int(process), 0)
+    return "could"
+
+
 def crash() -> str:
     sys.stdout.write("half")
     sys.stdout.flush()
@@ -117,6 +137,7 @@ ATTEMPTS: dict[str, Callable[..., str]] = {
     one.__name__: one
     for one in (
         echo, connect, connect_local, read, write, see_processes, see_environment, become_root,
-        mount, allocate, loop, sleep, fill, open_many, fork, fork_holding, crash,
+        mount, allocate, loop, sleep, fill, open_many, fork, fork_holding, run_a_program,
+        start_threads, end, crash,
     )
 }  # fmt: skip
