@@ -1,8 +1,15 @@
 """Time: the Celery app and everything that runs on a clock."""
 
+import logging
 import os
+from logging.config import dictConfig
+from typing import Any
 
 from celery import Celery
+from celery.signals import setup_logging
+from django.conf import settings
+
+from portal import logs
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 
@@ -15,3 +22,14 @@ app.conf.beat_schedule = {
     "erase what is due": {"task": "retention.sweep", "schedule": 60.0},
     "remove what crashes left": {"task": "vault.orphans", "schedule": 3600.0},
 }
+
+
+@setup_logging.connect  # type: ignore[untyped-decorator]
+def log_as_everyone(**_: Any) -> None:
+    """Celery's own formatters write messages and arguments; ours do not.
+
+    What a library prints is a message too.
+    """
+    dictConfig(settings.LOGGING)
+    logs.watch_ends()
+    app.log.redirect_stdouts(loglevel=logging.WARNING)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from csp.constants import NONE, SELF
 
-from portal import bucket, env
+from portal import bucket, env, logs
 from portal.api import libraries
 from portal.embedded import secrets
 from portal.embedded.places import Places
@@ -255,20 +255,5 @@ RETENTION_POLICIES = BASE_DIR / "apps" / "retention" / "policies"
 
 # Logs hold actions, not contents.
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {
-        "line": {
-            "()": "portal.logs.WithoutMessages",
-            "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
-        }
-    },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": "WARNING"},
-    "loggers": {
-        "pyhanko": {"level": "CRITICAL"},  # it names signers
-        "pyhanko_certvalidator": {"level": "CRITICAL"},
-        "axes": {"level": "ERROR"},  # it names addresses
-    },
-}
+LOGGING = logs.config(as_json=not EMBEDDED)
+logs.install()

@@ -167,9 +167,7 @@ def test_every_clock_runs_out_by_itself(real_house, document):
 
 
 def test_without_consent_no_person_looks(real_house):
-    document = real_house.send(
-        doctype="invoice", fields=("invoice_number",), manual_review=False
-    )
+    document = real_house.send(doctype="invoice", fields=("invoice_number",), manual_review=False)
     assert walk(document) == State.SUCCEEDED
     assert not Task.objects.exists()
     [field] = delivery.download(document, user=real_house.clara)["fields"]

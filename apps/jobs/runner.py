@@ -48,8 +48,8 @@ def run(job_id: UUID, *, lane: Lane | None = None) -> None:
             _retry(job, error.code, str(error), most=error.attempts)
         except PortalError as error:
             _end(job, State.FAILED, Tag.JOB_FAILED, problem=error.code, explanation=str(error))
-        except Exception as error:
-            logger.error("A step failed in a way nobody foresaw: %s", type(error).__name__)
+        except Exception:
+            logger.exception("A step failed in a way nobody foresaw.", extra={"job": job.pk})
             _retry(job, "Unforeseen", UNFORESEEN, most=MOST_ATTEMPTS)
 
 

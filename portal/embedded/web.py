@@ -1,9 +1,12 @@
 """How gunicorn serves the portal on one machine."""
 
 import ctypes
+import os
 import signal
 import sys
 from typing import Any
+
+from portal import logs
 
 workers = 2
 threads = 4
@@ -12,6 +15,7 @@ preload_app = True  # one copy of the code in memory
 timeout = 120  # seconds
 keepalive = 2  # seconds
 loglevel = "warning"
+logconfig_dict = logs.config(as_json=os.environ.get("PORTAL_PROFILE") == "production")
 limit_request_line = 4094
 limit_request_fields = 60
 control_socket_disable = True
