@@ -6,10 +6,10 @@ from logging.config import dictConfig
 from typing import Any
 
 from celery import Celery
-from celery.signals import setup_logging
+from celery.signals import setup_logging, worker_init
 from django.conf import settings
 
-from portal import logs
+from portal import logs, profiles
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 
@@ -33,3 +33,10 @@ def log_as_everyone(**_: Any) -> None:
     dictConfig(settings.LOGGING)
     logs.watch_ends()
     app.log.redirect_stdouts(loglevel=logging.WARNING)
+
+
+@worker_init.connect  # type: ignore[untyped-decorator]
+def jail_or_end(**_: Any) -> None:
+    """Workers open documents; the clock does not."""
+    if not settings.EMBEDDED:
+        profiles.refuse_without_a_wall()

@@ -1,10 +1,15 @@
 """Typed readers of the environment; the only module that touches os.environ for settings."""
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
+
+
+def everything() -> Mapping[str, str]:
+    return os.environ
 
 
 def text(name: str, default: str = "") -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from csp.constants import NONE, SELF
 
-from portal import bucket, env, logs
+from portal import bucket, env, logs, profiles
 from portal.api import libraries
 from portal.embedded import secrets
 from portal.embedded.places import Places
@@ -18,6 +18,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 
 # Identity
 
+profiles.refuse(env.everything())
 PROFILE = env.text("PORTAL_PROFILE", default="embedded")
 EMBEDDED = PROFILE == "embedded"
 PLACES = Places(Path(env.text("VAR_DIR", default=str(BASE_DIR / "var"))))
@@ -72,9 +73,11 @@ INSTALLED_APPS = [
 ROOT_URLCONF = "portal.urls"
 WSGI_APPLICATION = "portal.wsgi.application"
 MIDDLEWARE = [
+    "portal.headers.Everywhere",
+    "portal.headers.BehindProxy",
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
     "portal.api.problems.ProblemsOnly",
     "apps.accounts.middleware.NoCookies",
     "apps.audit.middleware.RequestOrigin",
@@ -113,7 +116,7 @@ TEMPLATES = [
 ]
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 STATIC_URL = "/static/"
-STATIC_ROOT = PLACES.static
+STATIC_ROOT = Path(env.text("STATIC_DIR", default=str(PLACES.static)))
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.FileSystemFinder"]  # ours alone
 STORAGES = {
@@ -234,7 +237,7 @@ EXPOSES_NOTHING = ["account_login", "account_logout", "account_change_password"]
 # Work
 
 JOB_FLOWS = {"process": "portal.pipeline.PROCESS"}
-CELERY_BROKER_URL = env.text("BROKER_URL", default="filesystem://localhost")
+CELERY_BROKER_URL = env.secret("BROKER_URL", default="filesystem://localhost")
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_DEFAULT_QUEUE = "quick"
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False

@@ -59,7 +59,7 @@ def test_every_decision_is_listed():
 
 
 def test_the_documents_name_every_setting():
-    read = re.compile(r"""\benv\.(?:text|number|flag|secret)\(\s*"([A-Z_]+)""")
+    read = re.compile(r"""\b(?:env\.(?:text|number|flag|secret)|given)\(\s*"([A-Z_]+)""")
     used = re.compile(r"""environ(?:\.get\(|\[|\.setdefault\()\s*"([A-Z_]+)""")
     names = {
         name

@@ -26,7 +26,7 @@ from functools import cache
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from apps.base.errors import PortalError
+from apps.base.errors import PortalError, Unavailable
 
 ROOT = Path(__file__).resolve().parents[2]  # holds the package `apps`
 PIECE = 256 * 1024  # bytes fed at once
@@ -68,10 +68,22 @@ class Limits:
     written: int = 64 << 20  # bytes in any one file
 
 
+class NoWall(Unavailable):
+    """This machine cannot build the wall that was demanded."""
+
+
 class Broken(PortalError):
     """The jailed program ended early: it hit a limit, crashed, or was given too long."""
 
     status = 422
+
+
+_demanded: set[Wall] = set()
+
+
+def demand(least: Wall) -> None:
+    """From now on start nothing in this process behind a lesser wall."""
+    _demanded.add(least)
 
 
 @cache
@@ -87,7 +99,13 @@ def wall() -> Wall:
 
 
 def command(module: str, *arguments: str, limits: Limits) -> list[str]:
-    """The command line that runs a module's `main` behind the wall."""
+    """The command line that runs a module's `main` behind the wall.
+
+    Raises:
+        NoWall: a better wall was demanded than this machine builds.
+    """
+    if _demanded - {wall()}:
+        raise NoWall("This machine cannot open documents safely. Tell your administrator.")
     given = ",".join(f"{name}={value}" for name, value in asdict(limits).items())
     bwrap = shutil.which("bwrap") if wall() is Wall.BUBBLEWRAP else None
     around = _bubblewrap(bwrap) if bwrap else []

@@ -14,6 +14,13 @@ DATABASE = "portal"
 LONGEST_TASK = 12 * 3600  # seconds; Redis gives what is still being worked on to another after it
 
 
+def given(name: str) -> str:
+    """What the file that `NAME_FILE` names holds, or else `NAME`; empty if neither is there."""
+    if path := os.environ.get(f"{name}_FILE"):
+        return Path(path).read_text().strip()
+    return os.environ.get(name, "")
+
+
 @dataclass(frozen=True, slots=True)
 class Places:
     var: Path
@@ -61,11 +68,11 @@ class Places:
         What the environment names for the owner comes first, then a role that was made on the
         operator's server, then the one URL the operator gave, then our own server.
         """
-        if role == "owner" and (named := os.environ.get("DATABASE_OWNER_URL")):
+        if role == "owner" and (named := given("DATABASE_OWNER_URL")):
             return named
-        if given := os.environ.get("DATABASE_URL"):
+        if named := given("DATABASE_URL"):
             made = self.split_url(role)
-            return made.read_text().strip() if made.exists() else given
+            return made.read_text().strip() if made.exists() else named
         password = secrets.kept(self.secrets, f"database-{role}", secrets.token)
         return self.socket_url(f"portal_{role}", password, DATABASE)
 

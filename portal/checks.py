@@ -1,0 +1,95 @@
+"""What `manage.py check --deploy` looks at beside Django's own list: the machine and the database.
+
+The environment itself is refused earlier, in `profiles.py`, before there are any settings.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.apps import AppConfig
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.db import connections
+
+from apps.accounts.models import User
+from apps.base.errors import PortalError
+from apps.intake import jail
+from apps.intake.jail import Wall
+from portal import profiles
+
+Apps = Sequence[AppConfig] | None
+DEMO_DOMAINS = ("@halden.example", "@northmere.example")
+RIGHTS = "SELECT rolsuper, rolbypassrls FROM pg_roles WHERE rolname = current_user"
+
+
+@register(Tags.security, deploy=True)
+def the_profile(app_configs: Apps, **_: Any) -> list[CheckMessage]:
+    if not settings.EMBEDDED:
+        return []
+    return [
+        Error(
+            "This is the embedded profile, with demo people and keys beside the data.",
+            hint="Set PORTAL_PROFILE=production.",
+            id="portal.E001",
+        )
+    ]
+
+
+@register(Tags.security, deploy=True)
+def the_wall(app_configs: Apps, **_: Any) -> list[CheckMessage]:
+    if jail.wall() is not Wall.BUBBLEWRAP:
+        return [Error(profiles.NO_WALL, id="portal.E002")]
+    try:
+        tight = jail.standing().tight
+    except PortalError:
+        tight = False
+    if tight:
+        return []
+    return [
+        Error(
+            "The jail has a hole: a trial program reached what it must not.",
+            hint="The status page says what. Do not open documents on this machine.",
+            id="portal.E003",
+        )
+    ]
+
+
+@register(Tags.security, Tags.database)
+def the_role(
+    app_configs: Apps, databases: Sequence[str] | None = None, **_: Any
+) -> list[CheckMessage]:
+    """Runs before `migrate` and with `check --database default`."""
+    if settings.EMBEDDED or "default" not in (databases or ()):
+        return []
+    with connections["default"].cursor() as cursor:
+        cursor.execute(RIGHTS)
+        mighty = any(cursor.fetchone() or (True,))
+    if not mighty:
+        return []
+    return [
+        Error(
+            "The database role may do everything, so no wall between organisations holds.",
+            hint="Make the roles of deploy/README.md, and name them in DATABASE_URL.",
+            id="portal.E004",
+        )
+    ]
+
+
+@register(Tags.security, Tags.database)
+def the_people(
+    app_configs: Apps, databases: Sequence[str] | None = None, **_: Any
+) -> list[CheckMessage]:
+    if settings.EMBEDDED or "default" not in (databases or ()):
+        return []
+    if User._meta.db_table not in connections["default"].introspection.table_names():
+        return []  # before the first migration
+    found = [User.objects.filter(email__endswith=domain).exists() for domain in DEMO_DOMAINS]
+    if not any(found):
+        return []
+    return [
+        Warning(
+            "People of the demo are in this database; their password lies in a file.",
+            hint="Start with an empty database.",
+            id="portal.W001",
+        )
+    ]
