@@ -2,17 +2,26 @@
 
 import logging
 import os
+import threading
+from importlib import import_module
 from logging.config import dictConfig
 from typing import Any
 
 from celery import Celery
-from celery.signals import setup_logging, worker_init
+from celery.app.task import Task
+from celery.signals import setup_logging, task_success, worker_init, worker_ready
 from django.conf import settings
+from django.db import DatabaseError, connection
+from django.utils import timezone
 
 from portal import logs, profiles
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 
+PULSE = 10.0  # seconds between two signs of life
+
+logger = logging.getLogger(__name__)
+CLOCKS = "clock"
 app = Celery("portal")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
@@ -40,3 +49,31 @@ def jail_or_end(**_: Any) -> None:
     """Workers open documents; the clock does not."""
     if not settings.EMBEDDED:
         profiles.refuse_without_a_wall()
+
+
+@worker_ready.connect  # type: ignore[untyped-decorator]
+def say_that_we_live(sender: Any, **_: Any) -> None:
+    """A thread, because a worker that reads is busy for minutes; it ends with its process."""
+    kind, _at, host = str(sender.hostname).partition("-")
+    threading.Thread(target=_live, args=(kind, host), daemon=True).start()
+
+
+@task_success.connect  # type: ignore[untyped-decorator]
+def say_that_the_clock_struck(sender: Task, **_: Any) -> None:
+    if sender.name in {entry["task"] for entry in app.conf.beat_schedule.values()}:
+        _beat(CLOCKS, sender.name)
+
+
+def _live(kind: str, host: str) -> None:
+    pause = threading.Event()
+    while True:
+        _beat(kind, host)
+        connection.close()
+        pause.wait(PULSE)
+
+
+def _beat(kind: str, name: str) -> None:
+    try:
+        import_module("apps.jobs.pulses").beat(kind, name, now=timezone.now())
+    except DatabaseError:
+        logger.warning("A sign of life could not be written.")

@@ -4,6 +4,7 @@ The environment decides the profile. `embedded` (the default) brings its own dat
 demo people and listens on this machine only; `production` brings nothing and asks for all.
 """
 
+import tomllib
 from datetime import timedelta
 from pathlib import Path
 
@@ -19,6 +20,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 # Identity
 
 profiles.refuse(env.everything())
+VERSION = tomllib.loads((BASE_DIR / "pyproject.toml").read_text())["project"]["version"]
 PROFILE = env.text("PORTAL_PROFILE", default="embedded")
 EMBEDDED = PROFILE == "embedded"
 PLACES = Places(Path(env.text("VAR_DIR", default=str(BASE_DIR / "var"))))

@@ -5,7 +5,7 @@ from django.urls import include, path, register_converter
 
 from apps.intake.converters import ReferenceConverter
 from portal import answers, health
-from portal.pages import home, upload
+from portal.pages import home, status, upload
 
 register_converter(ReferenceConverter, "reference")
 
@@ -13,6 +13,7 @@ urlpatterns = [
     path("", home.home, name="home"),
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),
+    path("status/", status.status, name="status"),
     path("sign-in/", sign_in.login, name="account_login"),
     path("sign-out/", sign_in.logout, name="account_logout"),
     path("password/", sign_in.password_change, name="account_change_password"),

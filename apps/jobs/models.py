@@ -91,3 +91,16 @@ class StepRun(OwnedRow):
 
     def __str__(self) -> str:
         return f"{self.name} of {self.job_id}"
+
+
+class Pulse(models.Model):
+    """When a worker or a clock was last heard of; about processes, so of no organisation."""
+
+    name = models.CharField(max_length=80, primary_key=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return self.name

@@ -27,6 +27,7 @@ PLACES = (
     ("Oversight", "Trail", "audit:trail", "audit", "audit.read_trail"),
     ("Oversight", "Retention", "retention:clocks", "clock", "retention.view_clocks"),
     ("Oversight", "People", "accounts:people", "users", "accounts.view_people"),
+    ("Oversight", "Status", "status", "shield", "accounts.view_people|audit.read_trail"),
 )
 
 
@@ -37,7 +38,7 @@ def rail(request: HttpRequest) -> dict[str, Any]:
         return {}
     groups: dict[str, list[Entry]] = {}
     for group, title, name, icon, permission in PLACES:
-        if not permission or user.has_perm(permission):
+        if not permission or any(map(user.has_perm, permission.split("|"))):
             entry = _entry(request, user, title, reverse(name), icon)
             groups.setdefault(group, []).append(entry)
     workspaces = [workspace.name for workspace in user.workspaces.order_by("name")]

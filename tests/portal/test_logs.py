@@ -47,6 +47,7 @@ def raise_planted() -> None:
 @pytest.mark.parametrize("name", ["some.library", "django.request", "celery.worker", "apps.jobs"])
 def test_planted_words_come_out_nowhere(written, name):
     logger = logging.getLogger(name)
+    logger.disabled, logger.propagate = False, True  # whatever another test left behind
     if name != "apps.jobs":  # ours are constants, as a test below proves
         logger.warning(f"It was {WORD}.")
     logger.warning("It was %s.", WORD)
