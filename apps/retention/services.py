@@ -125,8 +125,8 @@ def _went_well(erase: Callable[[], object]) -> bool:
     """Whether something was erased; if not, it is left to the next sweep."""
     try:
         erase()
-    except Exception as error:
-        logger.error("Something could not be erased: %s", type(error).__name__)
+    except Exception:
+        logger.exception("Something could not be erased.")
         return False
     return True
 

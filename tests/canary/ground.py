@@ -9,14 +9,13 @@ from typing import Any
 
 import pytest
 from celery import Celery
-from django.conf import settings as configured
 from django.core import mail
 from django.core.cache import caches
 from django.db import connection
 
 from apps.jobs import services as jobs
 from portal.embedded import postgres
-from portal.logs import WithoutMessages
+from portal.logs import Lines
 from tests import server
 from tests.canary.birds import Birds
 
@@ -102,8 +101,7 @@ def ground(tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch) -> It
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
     monkeypatch.setattr(jobs, "current_app", _queue(tmp_path / "bell"))
     handler = logging.StreamHandler(found.logged)
-    line = configured.LOGGING["formatters"]["line"]["format"]
-    handler.setFormatter(WithoutMessages(line))
+    handler.setFormatter(Lines(as_json=True))
     root, level = logging.getLogger(), logging.getLogger().level
     root.addHandler(handler)
     root.setLevel(logging.DEBUG)

@@ -10,8 +10,8 @@ from tests.audit.test_addresses import ALL as WALKED
 from tests.audit.test_addresses import declared
 
 TEXT = Path(__file__).with_name("table.txt").read_text()
-REFUSED = {"in", "400", "403", "404", "405"}  # answers after which nothing has changed
-SHOWN = {"200", "204", "302"}
+REFUSED = {"in", "400", "401", "403", "404", "405"}  # answers after which nothing has changed
+SHOWN = {"200", "201", "204", "302"}
 
 
 class Row(NamedTuple):

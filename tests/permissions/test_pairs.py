@@ -13,8 +13,9 @@ from django.contrib.auth.models import Permission
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from apps.accounts import permissions as accounts_pairs
 from apps.accounts import services as accounts
-from apps.accounts.models import Membership, User, Workspace
+from apps.accounts.models import ApiKey, Membership, User, Workspace
 from apps.base.errors import NotAllowed, NotFound, NotPossible
 from apps.base.scope import acting_for
 from apps.delivery import permissions as delivery
@@ -62,6 +63,13 @@ def seen_in_own_workspace(user: User) -> QuerySet[Document]:
     return seen(user).filter(workspace__memberships__user=user)
 
 
+def managed(user: User) -> QuerySet[ApiKey]:
+    """The keys that the admin's page lists."""
+    if not user.has_perm("accounts.manage_keys"):
+        return ApiKey.objects.none()
+    return ApiKey.objects.filter(organisation_id=user.organisation_id)
+
+
 def offered(user: User) -> QuerySet[Workspace]:
     """The workspaces that the upload form offers."""
     if not user.has_perm("intake.add_document"):
@@ -76,6 +84,7 @@ def now(check: Callable[..., None]) -> Check:
 
 # Each check of one object, and the queryset it must agree with.
 PAIRS: dict[str, tuple[type, Check, Listed]] = {
+    "accounts.check_can_revoke": (ApiKey, accounts_pairs.check_can_revoke, managed),
     "intake.check_can_see": (Document, intake.check_can_see, seen),
     "intake.check_can_grant": (Document, intake.check_can_grant, seen_in_own_workspace),
     "intake.check_can_send": (Workspace, intake.check_can_send, offered),
@@ -90,7 +99,8 @@ PAIRS: dict[str, tuple[type, Check, Listed]] = {
     "review.check_holds": (Task, now(review.check_holds), held),
     "review.check_can_see_line": (Task, now(review.check_can_see_line), held_with_line),
 }  # fmt: skip
-OF_A_PERSON = {"review.check_can_review"}  # asks for the role only
+OF_A_PERSON = {"review.check_can_review", "accounts.check_can_manage_keys"}  # the role only
+OF_TWO = {"accounts.check_can_hold"}  # asks of an account and a room; tests/api tries each
 ASKS = {  # the half of a pair that answers instead of raising
     "intake.can_see": "intake.check_can_see",
     "delivery.can_reveal": "delivery.check_can_reveal",
@@ -218,7 +228,7 @@ def test_no_check_was_forgotten():
         for name, one in inspect.getmembers(module, inspect.isfunction)
         if one.__module__ == module.__name__
     }
-    assert checks == set(PAIRS) | set(ASKS) | OF_A_PERSON
+    assert checks == set(PAIRS) | set(ASKS) | OF_A_PERSON | OF_TWO
 
 
 def test_no_queryset_was_forgotten():

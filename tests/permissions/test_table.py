@@ -18,7 +18,7 @@ HANDED = {
     Exposure.LINE: {"rita"},
     Exposure.FIELDS: {"clara", "ida"},
     Exposure.VALUE: {"clara"},
-    Exposure.RESULT: {"clara"},
+    Exposure.RESULT: {"clara", "ida"},
     Exposure.TRAIL: {"clara", "ida", "carl"},
     Exposure.RECEIPT: {"clara", "ida"},
 }
@@ -47,7 +47,7 @@ def test_every_address_has_its_two_rows():
 
 def test_everybody_of_the_cast_has_a_column(world):
     cast = {name for name, one in vars(world.house).items() if isinstance(one, User)}
-    assert set(PEOPLE) == cast | {"nobody", "op", "root"}
+    assert set(PEOPLE) == cast | {"nobody", "op", "root", "key"}
 
 
 @pytest.mark.parametrize("exposure", Exposure)

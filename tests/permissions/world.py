@@ -18,7 +18,7 @@ from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 
-from apps.accounts.models import User
+from apps.accounts.models import ApiKey, User
 from apps.base.scope import acting_for
 from apps.intake.models import Document
 from apps.intake.references import new_reference
@@ -26,11 +26,13 @@ from apps.retention import services as retention
 from apps.review import services as review
 from apps.review.models import Claim, LineGrant, Task
 from apps.review.rules import LineReason
+from tests.api.calls import issue
 from tests.conftest import House
 from tests.intake.browsers import BACKEND, JSON
 from tests.permissions.table import PEOPLE, REFUSED
 from tests.review.desk import IBAN, NUMBER, Desk
 
+NOBODY = ("nobody", "key")  # nobody who signs in
 PASSWORD = "a long enough sentence"
 LONG = timedelta(days=1)  # the table takes longer to try than a line may be looked at
 FIELD = "grand_total"
@@ -55,7 +57,9 @@ class World:
         self.vault, self.house = vault, House()
         with acting_for(self.house.halden.pk):
             self._documents(Desk(self.house, monkeypatch))
-        self.people = {name: self._person(name) for name in PEOPLE if name != "nobody"}
+            self.key = issue(self.house)
+            ApiKey.objects.update(used_on=timezone.now())  # else the day's first use is a change
+        self.people = {name: self._person(name) for name in PEOPLE if name not in NOBODY}
         self._sessions = {name: _session(user) for name, user in self.people.items()}
         self._asked: dict[tuple[Any, ...], Answer] = {}
 
@@ -134,9 +138,13 @@ class World:
         """
         cache.clear()  # the libraries count tries there
         client = Client(**(JSON if json else {}))
+        if person == "key":
+            client.defaults["HTTP_AUTHORIZATION"] = f"Bearer {self.key.token.text}"
+        client.defaults["HTTP_IDEMPOTENCY_KEY"] = str(uuid.uuid4())  # the pages look past it
         client.cookies = SimpleCookie(self._sessions.get(person, ""))
         reference = new_reference() if guessed else (document or self._about(address)).reference
         path = address.replace("<reference>", reference).replace("<name>", FIELD)
+        path = path.replace("<key>", str(uuid.uuid4() if guessed else self.key.key.pk))
         path = path.replace("<pk>", str(uuid.uuid4() if guessed else self.task.pk))
         with acting_for(None):
             if method == "GET":
@@ -155,6 +163,10 @@ class World:
                 return {"oldpassword": PASSWORD, "password1": new, "password2": new}
             case "upload":
                 return self._upload()
+            case "documents":
+                return {"file": _paper(), "purpose": "pay-invoices", "basis": "contract"}
+            case "keys":
+                return self._key()
             case "known":
                 return {"digest": self.delivered.received_digest}
             case "delete":
@@ -167,18 +179,25 @@ class World:
                 return {"reason": LineReason.UNIT}
         return {}
 
+    def _key(self) -> dict[str, Any]:
+        said = {"name": "Ledger", "scopes": ["submit"], "days": 90}
+        return {**said, "holder": self.house.ida.pk, "workspace": self.house.payable.pk}
+
     def _upload(self) -> dict[str, Any]:
-        content = b"\x89PNG\r\n\x1a\n" + uuid.uuid4().bytes
         return {
             "token": uuid.uuid4(),
             "workspace": self.house.payable.pk,
             "purpose": "pay-invoices",
             "basis": "contract",
-            "files": SimpleUploadedFile("new.png", content),
+            "files": _paper(),
         }
 
     def _files(self) -> set[Path]:
         return {path for path in self.vault.rglob("*") if path.is_file()}
+
+
+def _paper() -> SimpleUploadedFile:
+    return SimpleUploadedFile("new.png", b"\x89PNG\r\n\x1a\n" + uuid.uuid4().bytes)
 
 
 @contextmanager

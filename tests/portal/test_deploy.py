@@ -18,7 +18,8 @@ from tests.portal.production import ROOT
 
 DEPLOY = ROOT / "deploy"
 COMPOSE = yaml.safe_load((DEPLOY / "compose.yaml").read_text())
-SERVICES = COMPOSE["services"]
+BUCKET = yaml.safe_load((DEPLOY / "compose.bucket.yaml").read_text())
+SERVICES = {**COMPOSE["services"], "store": BUCKET["services"]["store"]}
 OURS = ("migrate", "web", "quick", "reader", "clock")
 DOCKERFILE = (DEPLOY / "Dockerfile").read_text()
 BIN = Path(sys.executable).parent
@@ -35,8 +36,9 @@ def test_the_dockerfile_passes_hadolint():
     lint("hadolint", str(DEPLOY / "Dockerfile"))
 
 
-def test_the_compose_file_passes_yamllint():
-    lint("yamllint", "--strict", f"--config-file={DEPLOY}/yamllint.yaml", f"{DEPLOY}/compose.yaml")
+@pytest.mark.parametrize("name", ["compose.yaml", "compose.bucket.yaml"])
+def test_the_compose_files_pass_yamllint(name):
+    lint("yamllint", "--strict", f"--config-file={DEPLOY}/yamllint.yaml", f"{DEPLOY}/{name}")
 
 
 def test_the_example_is_what_the_settings_say(capsys):
@@ -45,7 +47,15 @@ def test_the_example_is_what_the_settings_say(capsys):
 
 
 def test_every_service_that_the_portal_needs_is_there():
-    assert set(SERVICES) == {*OURS, "proxy", "database", "queue", "store"}
+    assert set(COMPOSE["services"]) == {*OURS, "proxy", "database", "queue"}
+
+
+def test_whatever_opens_documents_knows_the_bucket():
+    knowing = {name for name, one in BUCKET["services"].items() if "environment" in one}
+    assert knowing == set(OURS) - {"migrate"}
+    named = BUCKET["services"]["web"]["environment"]
+    read = {word for word in (ROOT / "portal/bucket.py").read_text().split('"') if "BUCKET" in word}
+    assert {name.removesuffix("_FILE") for name in named} == read
 
 
 def test_only_the_proxy_has_ports_of_the_host():
@@ -82,9 +92,10 @@ def test_no_secret_lies_in_the_environment(name):
 
 
 def test_every_secret_is_a_file_that_is_declared():
-    used = {secret for service in SERVICES.values() for secret in service.get("secrets", [])}
-    assert used == set(COMPOSE["secrets"])
-    assert all(set(secret) == {"file"} for secret in COMPOSE["secrets"].values())
+    for file in (COMPOSE, BUCKET):
+        used = {name for one in file["services"].values() for name in one.get("secrets", [])}
+        assert used == set(file["secrets"])
+        assert all(set(secret) == {"file"} for secret in file["secrets"].values())
     ignored = (ROOT / ".gitignore").read_text() + (ROOT / ".dockerignore").read_text()
     assert ignored.count("deploy/secrets") == 2
 

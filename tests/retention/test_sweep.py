@@ -1,5 +1,6 @@
 """What is due is erased by itself: all of it, nothing sooner, and nothing twice."""
 
+import json
 import logging
 from datetime import datetime, timedelta
 
@@ -25,9 +26,12 @@ from apps.review.rules import State as TaskState
 from apps.vault import services as vault
 from apps.vault.classes import ArtifactClass
 from apps.vault.models import Artifact, ArtifactKey
+from portal.logs import Lines
 from tests.conftest import SYSTEM
 from tests.delivery.papers import clear, decided
 from tests.review.desk import IBAN, Desk
+
+WORDS = "the name of a file"
 
 SECOND, DAY = timedelta(seconds=1), timedelta(days=1)
 LONG = 400 * DAY  # after which nothing is left
@@ -207,7 +211,7 @@ def stuck(document, monkeypatch):
 
     def erase(one: Document, **_: object) -> None:
         if one == document:
-            raise OSError("the name of a file")
+            raise OSError(WORDS)
 
     monkeypatch.setitem(retention.BY_CLASS, ArtifactClass.ORIGINAL, (erase, intake.erase))
     return document
@@ -231,11 +235,13 @@ def test_what_cannot_be_erased_is_tried_again(stuck, monkeypatch):
 
 def test_a_failure_is_logged_by_its_kind_and_without_its_words(stuck, caplog):
     make_due(ArtifactClass.ORIGINAL)
-    with caplog.at_level(logging.ERROR):
+    with caplog.at_level(logging.ERROR, logger="apps.retention.services"):
         retention.erase_due(now=timezone.now())
     [logged] = caplog.records
-    assert logged.getMessage() == "Something could not be erased: OSError"
-    assert logged.exc_info is None
+    line = Lines(as_json=True).format(logged)
+    assert json.loads(line)["event"] == "Something could not be erased."
+    assert json.loads(line)["kind"] == "OSError"
+    assert WORDS not in line
 
 
 def test_what_was_half_erased_is_put_back(desk, monkeypatch):
