@@ -21,7 +21,13 @@ from apps.vault import services as vault
 
 SILENT = timedelta(seconds=35)  # after which a worker counts as gone
 LONG = timedelta(minutes=5)  # after which a waiting job is a worry
-CLOCKS = {"jobs.sweep": 60, "review.sweep": 90, "retention.sweep": 300}  # seconds, at the latest
+CLOCKS = {  # seconds, at the latest
+    "jobs.sweep": 60,
+    "review.sweep": 90,
+    "retention.sweep": 300,
+    "vault.orphans": 5400,
+}
+SELDOM = 3600  # seconds; such a clock strikes first when a new portal has run for as long
 STORES = {"DirectoryStore": "A folder of this machine", "S3Store": "A bucket"}
 WALLS = {Wall.BUBBLEWRAP: "Bubblewrap", Wall.LIMITS: "The process's own: filters and limits"}
 RIGHTS = """
@@ -126,7 +132,7 @@ def _clocks(now: datetime) -> Iterator[Vital]:
         title = f"Clock {name.partition('.')[0]}"
         struck = pulses.last(pulses.CLOCKS, name)
         if struck is None:
-            yield Vital(title, "Never struck", "bad")
+            yield Vital(title, "Has not struck yet", "idle" if latest > SELDOM else "bad")
             continue
         late = (now - struck).total_seconds() > latest
         said = f"Struck {timesince(struck, now, depth=1)} ago"

@@ -240,6 +240,7 @@ async function more() {
   fetching = false;
   if (!answer?.ok) return;
   const { items, seconds } = await answer.json();
+  if (state.lost) return; // lost while they were on their way
   state.lease = seconds;
   const seen = new Set([...state.items.map((q) => q.id)]);
   const wasOver = !item();

@@ -7,7 +7,7 @@ import pytest
 
 from apps.audit.models import Event
 from apps.audit.tags import Tag
-from apps.base.errors import Gone, NotAllowed, NotFound
+from apps.base.errors import Gone, NotFound
 from apps.delivery import services as delivery
 from apps.delivery.masking import BAR
 from apps.delivery.models import Result
@@ -159,7 +159,6 @@ def test_a_result_that_was_erased_is_gone(desk, document):
         ("mallory", NotFound),
         ("rita", NotFound),
         ("otto", NotFound),
-        ("ida", NotAllowed),
     ],
 )
 def test_nobody_else_takes_a_result_away(desk, document, name, told):

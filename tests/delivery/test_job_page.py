@@ -159,10 +159,10 @@ def test_only_what_is_hidden_and_has_a_value_can_be_revealed(desk, clara):
     }
 
 
-def test_whoever_may_not_reveal_download_or_delete_is_not_offered_it(desk, as_):
+def test_whoever_may_not_reveal_or_delete_is_not_offered_it(desk, as_):
     page = page_of(as_(desk.house.ida), clear(desk))
     assert 'data-field="iban"' in page
-    for offered in ("data-reveal=", "Download result", "Delete now", "Withdraw consent"):
+    for offered in ("data-reveal=", "Delete now", "Withdraw consent"):
         assert offered not in page
 
 

@@ -90,7 +90,7 @@ def test_workers_are_alive_while_they_say_so(page):
 
 def test_a_clock_that_stopped_is_told(page):
     now = timezone.now()
-    assert page()["Clock retention"].said == "Never struck"
+    assert page()["Clock retention"].said == "Has not struck yet"
     pulses.beat(pulses.CLOCKS, "retention.sweep", now=now)
     assert page()["Clock retention"].tone == "ok"
     pulses.beat(pulses.CLOCKS, "retention.sweep", now=now - timedelta(hours=1))
