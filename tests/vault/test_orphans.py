@@ -20,7 +20,7 @@ from apps.vault.orphans import GRACE, remove_orphans
 from apps.vault.services import LONGEST
 from tests.vault.conftest import CLERK, s3_settings
 
-LATER = timezone.now() + GRACE + timedelta(minutes=1)
+LATER = timezone.now() + GRACE + timedelta(hours=2)  # longer than all tests take
 
 
 @pytest.fixture(params=["directory", "bucket"])
