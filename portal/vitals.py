@@ -135,7 +135,8 @@ def _clocks(now: datetime) -> Iterator[Vital]:
             yield Vital(title, "Has not struck yet", "idle" if latest > SELDOM else "bad")
             continue
         late = (now - struck).total_seconds() > latest
-        said = f"Struck {timesince(struck, now, depth=1)} ago"
+        soon = (now - struck).total_seconds() < 60
+        said = "Struck within a minute" if soon else f"Struck {timesince(struck, now, depth=1)} ago"
         yield Vital(title, said, "bad" if late else "ok")
 
 

@@ -9,6 +9,7 @@ from apps.accounts.requests import PersonRequest
 from apps.audit.exposure import Exposure, exposes
 from portal.vitals import vitals
 
+WORRIES = ("warn", "bad")
 FOR = ("accounts.view_people", "audit.read_trail")  # either opens the page
 
 
@@ -20,5 +21,5 @@ def status(request: PersonRequest) -> HttpResponse:
     if organisation is None or not any(map(request.user.has_perm, FOR)):
         raise Http404
     rows = vitals(organisation=organisation, now=timezone.now())
-    worried = [row for row in rows if row.tone != "ok"]
+    worried = [row for row in rows if row.tone in WORRIES]
     return render(request, "portal/status.html", {"vitals": rows, "worried": worried})

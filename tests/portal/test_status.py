@@ -112,3 +112,11 @@ def test_a_job_that_waits_long_is_a_worry(house, page):
     house.send()
     Job.objects.update(due_at=timezone.now() - timedelta(hours=1))
     assert page()["Waiting jobs"].tone == "warn"
+
+
+def test_a_clock_that_strikes_seldom_need_not_have_struck(house, client):
+    client.force_login(house.otto)
+    context = client.get("/status/").context
+    seldom = next(row for row in context["vitals"] if row.title == "Clock vault")
+    assert seldom.tone == "idle"
+    assert seldom not in context["worried"]
