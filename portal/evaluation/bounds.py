@@ -44,8 +44,8 @@ def watched(seconds: float) -> Iterator[Watch]:
     global _watch
     _hook()
     watch, over = Watch(), threading.Event()
-    before, own = set(memory.family(os.getpid())), memory.resident_mb()
     memory.forget_peak()
+    before, own = set(memory.family(os.getpid())), memory.resident_mb()
     looking = threading.Thread(target=_look, args=(watch, before, over), daemon=True)
     former = signal.signal(signal.SIGALRM, _ring)
     signal.setitimer(signal.ITIMER_REAL, seconds)
