@@ -4,9 +4,42 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 from apps.base.types import Box
 from apps.extraction.engines import Glyph
+
+
+class Second(StrEnum):
+    """What a second reading of the same value says: text layer, embedded data, code, engine."""
+
+    NONE = "none"  # there is none
+    AGREES = "agrees"
+    DIFFERS = "differs"
+
+
+class Flag(StrEnum):
+    """Why a person must look at a field, however sure the machine is of it."""
+
+    DIFFERS = "differs"  # the text layer or another engine reads something else there
+    EMBEDDED_DIFFERS = "embedded differs"  # data embedded in the file say something else
+    HIDDEN = "hidden"  # the value stands in text that the eye does not see
+    INSTRUCTION = "instruction"  # it reads like an order to a machine
+    LOOKALIKE = "lookalike"  # letters of several scripts that look alike
+    CONTRADICTION = "contradiction"  # sums or dates of the document speak against it
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What speaks for a value; calibration turns it into one probability."""
+
+    read: float  # 0 to 1: that its characters are read right, by engine and repetition
+    chosen: float  # 0 to 1: that it is the value meant, among its rivals
+    proved: bool = False  # a sum or check digit comes out with it
+    second: Second = Second.NONE
+
+
+NO_EVIDENCE = Evidence(0.0, 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +57,13 @@ class Found:
     others: Sequence[str] = ()  # other readings as printed; those that pass the checks first
     checks: Sequence[tuple[str, bool]] = ()  # (name, passed)
     label: Box | None = None  # of the printed label
+    evidence: Evidence = NO_EVIDENCE
+    flags: Sequence[Flag] = ()
+
+    @property
+    def failed(self) -> list[str]:
+        """Names of the checks that the value does not pass."""
+        return [name for name, passed in self.checks if not passed]
 
 
 @dataclass(frozen=True, slots=True)

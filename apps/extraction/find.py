@@ -14,7 +14,7 @@ from apps.extraction.candidates import IMPLIED, Candidate, judged, labelled, unl
 from apps.extraction.confidence import Choice
 from apps.extraction.doctypes import DocType, FieldRule
 from apps.extraction.engines import PageText
-from apps.extraction.fields import Found, Missing
+from apps.extraction.fields import Evidence, Found, Missing
 from apps.extraction.layout import Span
 from apps.extraction.others import other_readings
 from apps.extraction.sheet import Labels, Sheet
@@ -120,18 +120,24 @@ class _Search:
         printed = best.printed
         rivals = [one.best.printed for one in choices[1:] if one.share >= LEAST_SHARE]
         boxes = tuple(span.box for span in best.spans)
+        evidence = Evidence(
+            read=round(self._read_right(rule, best), 5),
+            chosen=round(choices[0].share, 5),
+            proved=self._is_proved(rule, best),
+        )
         return Found(
             name=rule.name,
             value=printed,
             normalised=best.normalised,
             page=best.spans[0].row.page,
             box=_around(boxes),
-            confidence=round(choices[0].share * self._read_right(rule, best), 4),
+            confidence=round(evidence.chosen * evidence.read, 4),
             glyphs=tuple(glyph for span in best.spans for glyph in span.glyphs),
             boxes=boxes,
             others=other_readings(rule, best.spans, rivals, self.sheet.habits),
             checks=run(rule.validators, best.normalised, printed),
             label=best.label.box if best.label else None,
+            evidence=evidence,
         )
 
     def _read_right(self, rule: FieldRule, best: Candidate) -> float:

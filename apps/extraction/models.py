@@ -80,6 +80,8 @@ class Field(OwnedRow):
     sealed = models.BinaryField(null=True)  # a `Content`; null after erasure
     confidence = models.FloatField()  # 0 to 1: that the normalised value is right
     checks = models.JSONField(default=list)  # [name, passed] of each validator
+    flags = models.JSONField(default=list, db_default=[])  # why a person must look; `fields.Flag`
+    evidence = models.JSONField(default=list, db_default=[])  # read, chosen, proved, second
     page = models.PositiveSmallIntegerField(null=True)  # from 1
     boxes = models.JSONField(default=list)  # [left, top, right, bottom], one a line
     label = models.JSONField(null=True)  # box of the printed label

@@ -8,7 +8,7 @@ from datetime import date
 from apps.base.types import Box
 from apps.extraction.doctypes import DocType, FieldRule
 from apps.extraction.engines import PageText
-from apps.extraction.fields import Found, Missing
+from apps.extraction.fields import Evidence, Found, Missing
 from apps.extraction.layout import around
 from apps.extraction.mrz import Sign, Strip, Zone, find_zone
 from apps.extraction.validators import run
@@ -45,17 +45,19 @@ def _field(zone: Zone, rule: FieldRule) -> Found | Missing:
     printed = "".join(mark.glyph.text for mark in marks)
     checks = _checks(zone, rule, normalised, printed)
     box = around(marks)
+    confidence = round(_confidence(zone, rule.name, signs, checks), 4)
     return Found(
         name=rule.name,
         value=printed,
         normalised=normalised,
         page=zone.page,
         box=box,
-        confidence=round(_confidence(zone, rule.name, signs, checks), 4),
+        confidence=confidence,
         glyphs=tuple(mark.glyph for mark in marks),
         boxes=(box,),
         others=_others(signs),
         checks=checks,
+        evidence=Evidence(confidence, 1.0, proved=zone.checked().get(rule.name, False)),
     )
 
 

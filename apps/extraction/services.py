@@ -1,7 +1,7 @@
 """Read a document once: pages, words, class, fields. Words stay in memory."""
 
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
@@ -14,14 +14,13 @@ from apps.audit.tags import Tag
 from apps.base.errors import Unreadable
 from apps.base.types import Actor, Box
 from apps.extraction import doctypes, drawing, reader
-from apps.extraction.classify import Guess, classify
 from apps.extraction.doctypes import DocType, FieldRule
 from apps.extraction.engines import PageText
 from apps.extraction.fields import Found, Missing
-from apps.extraction.find import find_fields
 from apps.extraction.layout import rows_of
 from apps.extraction.models import Content, Field, Page, Reading, to_edges
 from apps.extraction.typed import normalise
+from apps.extraction.understanding import understand
 from apps.extraction.validators import run
 from apps.extraction.values import Habits
 from apps.extraction.values.habits import judge
@@ -138,7 +137,13 @@ def _read_pages(document: Document, done: _Read) -> None:
 
 
 def _keep(document: Document, done: _Read, job: Job) -> Reading:
-    guess = _class_of(document, done.pages)
+    understood = understand(
+        done.pages,
+        engine=done.engine,
+        said=document.submission.doctype,
+        asked=document.submission.fields,
+    )
+    guess = understood.guess
     reading = Reading.objects.create(
         document=document,
         organisation_id=document.organisation_id,
@@ -150,23 +155,9 @@ def _keep(document: Document, done: _Read, job: Job) -> Reading:
         milliseconds=done.milliseconds,
     )
     _keep_pages(document, done)
-    found = find_fields(done.pages, guess.doctype, _wanted(document, guess.doctype))
-    _keep_fields(document, found)
-    _record(document, reading, len(found), job)
+    _keep_fields(document, understood.fields)
+    _record(document, reading, len(understood.fields), job)
     return reading
-
-
-def _class_of(document: Document, pages: Sequence[PageText]) -> Guess:
-    if said := document.submission.doctype:
-        return Guess(doctypes.get(said), 1.0)
-    return classify(pages, doctypes.load_all())
-
-
-def _wanted(document: Document, doctype: DocType) -> Collection[str]:
-    """Only what was asked for is looked for; asking for nothing in particular asks for all."""
-    names = [rule.name for rule in doctype.fields]
-    asked = document.submission.fields
-    return [name for name in names if name in asked] if asked else names
 
 
 def _keep_pages(document: Document, done: _Read) -> None:
@@ -213,8 +204,16 @@ def _field(document: Document, one: Found | Missing, position: int) -> Field:
         found=True,
         confidence=one.confidence,
         checks=[list(check) for check in one.checks],
+        flags=list(one.flags),
+        evidence=_evidence(one),
         boxes=[to_edges(box) for box in one.boxes],
     )
+
+
+def _evidence(one: Found) -> list[object]:
+    """As calibration learns from it later: numbers and words of ours, no content."""
+    seen = one.evidence
+    return [seen.read, seen.chosen, seen.proved, seen.second.value]
 
 
 def _content(one: Found | Missing) -> Content:

@@ -9,6 +9,7 @@ class Reason(StrEnum):
     """Why a field is put before a person."""
 
     MISSING = "missing"  # required, and not found
+    FLAGGED = "flagged"  # something speaks against handing it on unseen; see `fields.Flag`
     CHECK_FAILED = "check failed"
     LOW_CONFIDENCE = "low confidence"
 
@@ -69,6 +70,7 @@ class Judged:
     confidence: float  # 0 to 1
     threshold: float  # 0 to 1
     failed: Sequence[str]  # names of checks that the value does not pass
+    flags: Sequence[str] = ()  # why a person must look, however sure the machine is
 
 
 def needs_eyes(field: Judged) -> Reason | None:
@@ -78,6 +80,8 @@ def needs_eyes(field: Judged) -> Reason | None:
     """
     if not field.found:
         return Reason.MISSING if field.required else None
+    if field.flags:
+        return Reason.FLAGGED
     if field.failed:
         return Reason.CHECK_FAILED
     return Reason.LOW_CONFIDENCE if field.confidence < field.threshold else None

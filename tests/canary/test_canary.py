@@ -161,7 +161,7 @@ def test_a_step_that_breaks_over_content_tells_nobody_of_it(office, ground, bird
     def broken(pages: Any, *_: object) -> None:
         raise ValueError(f"cannot understand {' '.join(w.text for w in pages[0].words)}")
 
-    monkeypatch.setattr(extraction, "find_fields", broken)
+    monkeypatch.setattr(extraction, "understand", broken)
     office.send(papers.invoice(birds))
     document = Document.objects.get()
     for _ in range(3):

@@ -29,6 +29,11 @@ def test_a_person_looks_where_it_matters(found, required, confidence, failed, re
     assert needs_eyes(field) is reason
 
 
+def test_what_is_flagged_goes_to_a_person_however_sure_it_is():
+    field = Judged(True, False, 1.0, THRESHOLD, [], flags=["hidden"])
+    assert needs_eyes(field) is Reason.FLAGGED
+
+
 def test_every_state_has_its_moves():
     assert set(MOVES) == set(State)
     assert {to for moves in MOVES.values() for to in moves} | {State.OPEN} == set(State)

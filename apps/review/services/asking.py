@@ -72,7 +72,14 @@ def erase(document: Document, *, actor: Actor, reason: str) -> None:
 def sees_eyes(field: Field, rule: FieldRule) -> Reason | None:
     """Why a person must look at a field as it was read."""
     return needs_eyes(
-        Judged(field.found, rule.required, field.confidence, rule.threshold, field.failed)
+        Judged(
+            field.found,
+            rule.required,
+            field.confidence,
+            rule.threshold,
+            field.failed,
+            field.flags,
+        )
     )
 
 

@@ -83,8 +83,8 @@ class Run:
 
     def _judge(self, entry: Entry) -> None:
         try:
-            pages = reading.read(entry.path)
-            guess, found = reading.understand(pages, entry.doctype)
+            pages, engine = reading.read(entry.path)
+            guess, found = reading.understand(pages, entry.doctype, engine)
         except Exception as error:  # each is counted; none stops the others
             self.crashes += 1
             sys.stderr.write(f"\n{entry.id}: {type(error).__name__}\n")

@@ -1,0 +1,54 @@
+"""From pages to fields on one page: class, candidates, second readings, guards, calibration.
+
+Reading gives words; this turns them into typed fields. The pipeline, `evaluate` and `calibrate`
+all come through here, so what is measured is what runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from apps.extraction import doctypes
+from apps.extraction.calibration import calibrated
+from apps.extraction.classify import Guess, classify
+from apps.extraction.doctypes import DocType
+from apps.extraction.engines import PageText
+from apps.extraction.fields import Found, Missing
+from apps.extraction.find import find_fields
+from apps.extraction.guards import guarded
+from apps.extraction.witnesses import SILENT, Witnesses, heard
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """What a document is, and the fields that were wanted of it."""
+
+    guess: Guess
+    fields: Sequence[Found | Missing]
+
+
+def understand(
+    pages: Sequence[PageText],
+    *,
+    engine: str,
+    said: str = "",
+    asked: Collection[str] = (),
+    witnesses: Witnesses = SILENT,
+) -> Understood:
+    """The class and the wanted fields of a document.
+
+    `engine` is "name/version"; `said` is the class its sender named; `asked` are names of fields,
+    none meaning all that the class has.
+    """
+    guess = Guess(doctypes.get(said), 1.0) if said else classify(pages, doctypes.load_all())
+    found = find_fields(pages, guess.doctype, wanted(guess.doctype, asked))
+    backed = heard(found, witnesses, guess.doctype)
+    safe = guarded(backed, witnesses, guess.doctype)
+    return Understood(guess, calibrated(safe, guess.doctype, engine))
+
+
+def wanted(doctype: DocType, asked: Collection[str]) -> Collection[str]:
+    """Only what was asked for is looked for; asking for nothing in particular asks for all."""
+    names = [rule.name for rule in doctype.fields]
+    return [name for name in names if name in asked] if asked else names
