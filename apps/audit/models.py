@@ -5,8 +5,6 @@ from uuid import UUID
 
 from django.db import models
 
-from apps.audit.tags import Outcome, Tag
-
 
 class EventQuerySet(models.QuerySet["Event"]):
     def of_document(self, document: UUID) -> EventQuerySet:
@@ -27,8 +25,8 @@ class Event(models.Model):
     id = models.UUIDField(primary_key=True)  # UUIDv7
     organisation_id = models.UUIDField(null=True)  # null: before anyone was known
     at: models.DateTimeField[datetime, datetime] = models.DateTimeField()
-    tag = models.CharField(max_length=40, choices=[(tag, tag) for tag in Tag])
-    outcome = models.CharField(max_length=8, choices=[(outcome, outcome) for outcome in Outcome])
+    tag = models.CharField(max_length=40)  # a `Tag`
+    outcome = models.CharField(max_length=8)  # an `Outcome`
     actor = models.CharField(max_length=64)
     subject = models.CharField(max_length=64)
     document = models.UUIDField(null=True)

@@ -11,7 +11,7 @@ from apps.base.models import OwnedRow
 from apps.extraction.models import Field
 from apps.intake.models import Document
 from apps.jobs.models import Job
-from apps.review.rules import MOVES, LineReason, Reason, State, Trouble, Verdict
+from apps.review.rules import MOVES, LineReason, State, Verdict
 from apps.vault.models import Artifact
 
 
@@ -79,7 +79,7 @@ class Task(OwnedRow):
     workspace = models.ForeignKey(Workspace, models.PROTECT, related_name="+")
     field = models.OneToOneField(Field, models.PROTECT, related_name="task")
     job = models.ForeignKey(Job, models.PROTECT, related_name="+")
-    reason = models.CharField(max_length=20, choices=[(reason, reason) for reason in Reason])
+    reason = models.CharField(max_length=20)  # a `Reason`
     state = models.CharField(
         max_length=12, default=State.OPEN, choices=[(state, state) for state in State]
     )
@@ -137,8 +137,8 @@ class Decision(OwnedRow):
     reviewer = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     claim = models.ForeignKey(Claim, models.PROTECT, related_name="+")
     key = models.UUIDField(unique=True)  # from the browser: sending it twice is deciding once
-    verdict = models.CharField(max_length=12, choices=[(verdict, verdict) for verdict in Verdict])
-    trouble = models.CharField(max_length=12, blank=True, choices=[(t, t) for t in Trouble])
+    verdict = models.CharField(max_length=12)  # a `Verdict`
+    trouble = models.CharField(max_length=12, blank=True)  # a `Trouble`
     sealed = models.BinaryField(null=True)  # a `Content`; null without a value, or after erasure
     checks = models.JSONField(default=list)  # [name, passed] of each validator
     shown_ms = models.PositiveIntegerField()  # how long the slit was on screen

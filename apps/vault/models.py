@@ -55,7 +55,7 @@ class Artifact(OwnedRow):
     """
 
     document = models.UUIDField()
-    kind = models.CharField(max_length=20, choices=[(kind, kind) for kind in ArtifactClass])
+    kind = models.CharField(max_length=20)  # an `ArtifactClass`
     size = models.PositiveBigIntegerField()  # plain bytes
     digest = models.CharField(max_length=64)  # SHA-256 of the plain bytes; empty for fields
     due_at = models.DateTimeField()
