@@ -53,9 +53,9 @@ def test_every_decision_is_listed():
     folder = ROOT / "docs" / "adr"
     index = (folder / "README.md").read_text()
     decisions = [path for path in sorted(folder.glob("*.md")) if path.name != "README.md"]
-    for path in decisions:
-        title = path.read_text().splitlines()[0].removeprefix("# ")
-        assert f"({path.name}) | {title} |" in index, path.name
+    titles = {path.name: path.read_text().splitlines()[0].removeprefix("# ") for path in decisions}
+    rows = {f"| [{name[:4]}]({name}) | {title} |" for name, title in titles.items()}
+    assert {line for line in index.splitlines() if line.startswith("| [")} == rows
 
 
 def test_the_documents_name_every_setting():

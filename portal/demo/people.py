@@ -9,10 +9,12 @@ from django.db import transaction
 from apps.accounts import services as accounts
 from apps.accounts.models import Organisation, User, Workspace
 from apps.accounts.roles import Role
+from apps.base.errors import NotFound
 from apps.base.types import Actor
 from portal.embedded import secrets
 
 SYSTEM = Actor("system:demo")
+NOBODY = "There is no such person here. The demo people exist only in the embedded profile."
 PAYABLE, PEOPLE, LEGAL = "Accounts payable", "People", "Legal"
 
 
@@ -54,7 +56,11 @@ def add_people() -> None:
 
 
 def person(email: str) -> User:
-    return User.objects.select_related("organisation").get(email=email)
+    """Raises NotFound where the demo people were never added, as in production."""
+    try:
+        return User.objects.select_related("organisation").get(email=email)
+    except User.DoesNotExist as error:
+        raise NotFound(NOBODY) from error
 
 
 @transaction.atomic

@@ -4,13 +4,12 @@ If that URL's role may create roles, the portal's two roles are made there, and 
 allowed is the same as at home. If it may not, the portal runs as the role it was given.
 """
 
-import os
 from urllib.parse import quote, urlsplit, urlunsplit
 
 import psycopg
 
 from portal.embedded import secrets
-from portal.embedded.places import Places
+from portal.embedded.places import Places, given
 from portal.embedded.provision import APP, OWNER, divide, make_role
 
 
@@ -19,7 +18,7 @@ def split_roles(places: Places) -> bool:
 
     Doing it twice is doing it once.
     """
-    url = os.environ["DATABASE_URL"]
+    url = given("DATABASE_URL")
     with psycopg.connect(url, autocommit=True) as db:
         if not _may_create_roles(db):
             return False

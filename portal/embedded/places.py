@@ -78,7 +78,7 @@ class Places:
 
     def split_url(self, role: str) -> Path:
         """Where `make run` keeps the URL of a role that it made on the operator's server."""
-        server = hashlib.sha256(os.environ.get("DATABASE_URL", "").encode()).hexdigest()[:12]
+        server = hashlib.sha256(given("DATABASE_URL").encode()).hexdigest()[:12]
         return self.secrets / f"database-{role}-on-{server}"
 
     def socket_url(self, user: str, password: str, database: str) -> str:

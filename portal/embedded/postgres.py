@@ -15,7 +15,7 @@ from pathlib import Path
 
 import psycopg
 
-from portal.embedded.places import Places
+from portal.embedded.places import Places, given
 
 PATIENCE = 60.0  # seconds for a first start, which makes the cluster
 POLL = 0.03  # seconds
@@ -94,7 +94,7 @@ class Watched:
 
 def is_ours() -> bool:
     """Whether we bring the server; not if the environment names another one."""
-    return not os.environ.get("DATABASE_URL")
+    return not given("DATABASE_URL")
 
 
 def _start(places: Places) -> None:

@@ -1,7 +1,6 @@
 """Everything on one machine: `python -m portal.embedded.supervisor`, or `make run`."""
 
 import fcntl
-import hashlib
 import os
 import signal
 import socket
@@ -14,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from portal.embedded import operators, postgres
+from portal.embedded import operators, postgres, preparing
 from portal.embedded.children import ROOT, Child
 from portal.embedded.places import Places
 
@@ -41,7 +40,7 @@ class Supervisor:
             signal.signal(number, lambda *_: self.over.set())
         with self._alone(), self._database():
             self._find_the_port_free()
-            self.prepare()
+            preparing.prepare(self.places, self.say)
             if self.over.is_set():
                 return 0
             children = self._children()
@@ -54,23 +53,9 @@ class Supervisor:
     def setup(self) -> int:
         """Install without starting: database, tables, static files, demo people."""
         with self._alone(), self._database():
-            self.prepare()
+            preparing.prepare(self.places, self.say)
         self.say("Ready. `make run` starts it.")
         return 0
-
-    def prepare(self) -> None:
-        """Bring tables, static files and demo people up to date, if anything changed."""
-        now, stamp = _fingerprint(), self.places.var / "prepared"
-        if stamp.exists() and stamp.read_text() == now:
-            return
-        for title, *command in (
-            ("Preparing the tables", "migrate", "--verbosity=0"),
-            ("Collecting static files", "collectstatic", "--noinput", "--verbosity=0"),
-            ("Adding the demo people", "seed", "--people"),
-        ):
-            self.say(title)
-            self._manage(*command)
-        stamp.write_text(now)
 
     def say(self, text: str) -> None:
         seconds = time.monotonic() - self.began
@@ -168,14 +153,13 @@ class Supervisor:
         if stamp.exists():
             return
         self.say("Demo documents are on their way; you can sign in meanwhile")
-        if self._manage("seed", "--documents", check=False) == 0 and not self.over.is_set():
+        if self._manage("seed", "--documents") == 0 and not self.over.is_set():
             stamp.touch()
             self.say("Demo documents are processed")
 
-    def _manage(self, *command: str, check: bool = True) -> int:
-        return subprocess.run(
-            [sys.executable, "manage.py", *command], cwd=ROOT, check=check
-        ).returncode
+    def _manage(self, *command: str) -> int:
+        whole = [sys.executable, "manage.py", *command]
+        return subprocess.run(whole, cwd=ROOT, check=False).returncode
 
     def _stop(self, children: list[Child]) -> None:
         """In reverse order: first what makes work, last what people look at."""
@@ -195,28 +179,13 @@ def _worker(queue: str, number: int) -> list[str]:
     ]  # fmt: skip
 
 
-def _fingerprint() -> str:
-    """Changes when something that `prepare` depends on changes."""
-    digest = hashlib.sha256()
-    for pattern in (
-        "requirements/base.txt",
-        "**/migrations/*.py",
-        "static/**/*",
-        "apps/**/roles.py",
-    ):
-        for path in sorted(ROOT.glob(pattern)):
-            if path.is_file() and ".venv" not in path.parts and "var" not in path.parts:
-                digest.update(str(path.relative_to(ROOT)).encode() + path.read_bytes())
-    return digest.hexdigest()
-
-
 def main() -> int:
     var = Path(os.environ.get("VAR_DIR", ROOT / "var")).resolve()
     os.environ["VAR_DIR"] = str(var)
     supervisor = Supervisor(Places(var), int(os.environ.get("PORT", "8000")))
     try:
         return supervisor.setup() if "setup" in sys.argv[1:] else supervisor.run()
-    except (postgres.NoDatabase, PortTaken) as error:
+    except (postgres.NoDatabase, preparing.NotPrepared, PortTaken) as error:
         sys.exit(str(error))
 
 

@@ -41,7 +41,7 @@ class Command(BaseCommand):
         parser.add_argument("--as", dest="sender", default="clara@halden.example", metavar="EMAIL")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        sender = self._sender(options["sender"])
+        sender = person(options["sender"])
         failed = 0
         with acting_for(sender.organisation_id):
             for path in options["files"]:
@@ -51,14 +51,6 @@ class Command(BaseCommand):
                 self.stdout.write(json.dumps(said, indent=indent, ensure_ascii=False))
         if failed:
             sys.exit(1)
-
-    def _sender(self, email: str) -> User:
-        try:
-            return person(email)
-        except User.DoesNotExist as error:
-            raise CommandError(
-                "There is no such person. `make setup` adds the demo ones."
-            ) from error
 
     def _process(self, path: Path, sender: User, options: dict[str, Any]) -> dict[str, Any]:
         began = time.monotonic()
