@@ -41,7 +41,7 @@ def log_as_everyone(**_: Any) -> None:
     """
     dictConfig(settings.LOGGING)
     logs.watch_ends()
-    app.log.redirect_stdouts(loglevel=logging.WARNING)
+    app.log.redirect_stdouts(loglevel="WARNING")  # a name: children of a pool are told it as text
 
 
 @worker_init.connect  # type: ignore[untyped-decorator]

@@ -37,6 +37,9 @@ DEVICES = (
     "/dev/null", "/dev/urandom", "/proc/self", "/proc/cpuinfo", "/proc/meminfo",
     "/sys/devices/system/cpu",
 )  # fmt: skip
+KILLED = (-signal.SIGKILL, 128 + signal.SIGKILL)  # as bubblewrap says it
+LAST_BREATH = 1.0  # seconds between the end of an answer and that of its program
+BROKEN = "The file could not be read within its limits."
 BOOT = "import sys; sys.path.insert(0, sys.argv.pop(1)); from apps.intake.jailed import boot"
 
 
@@ -76,6 +79,15 @@ class Broken(PortalError):
     """The jailed program ended early: it hit a limit, crashed, or was given too long."""
 
     status = 422
+
+
+class Killed(Unavailable):
+    """Somebody else ended the program, as a machine does that runs out of memory."""
+
+    attempts = 3  # it may be the file that eats the machine
+
+    def __init__(self) -> None:
+        super().__init__("The program that opens documents was ended from outside. Try again.")
 
 
 _demanded: set[Wall] = set()
@@ -135,6 +147,7 @@ def fed(
 
     Raises:
         Broken: the program did not end well. What was read before may be incomplete.
+        Killed: it was not its own fault, nor that of what it was given.
     """
     limits = limits or Limits()
     process = subprocess.Popen(
@@ -145,21 +158,41 @@ def fed(
         env=environment(),
         start_new_session=True,
     )
-    timer = threading.Timer(limits.wall, _end, [process.pid])
+    late = threading.Event()
+    timer = threading.Timer(limits.wall, _end_late, [process.pid, late])
     feeder = threading.Thread(target=_feed, args=(source, process.stdin), daemon=True)
     timer.start()
     feeder.start()
     output = cast(BinaryIO, process.stdout)
     try:
-        yield output
-        if process.wait(limits.wall) != 0:
-            raise Broken("The file could not be read within its limits.")
+        with _judged(process, late):
+            yield output
     finally:
         timer.cancel()
         _end(process.pid)
         process.wait()
         feeder.join(5)
         output.close()
+
+
+@contextmanager
+def _judged(process: subprocess.Popen[bytes], late: threading.Event) -> Iterator[None]:
+    """Tell how a program ended; whoever read half an answer may have stumbled over it first."""
+    try:
+        yield
+    except Exception as error:
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(LAST_BREATH)
+        if _was_killed(process, late):
+            raise Killed from error
+        raise
+    if process.wait() != 0:
+        raise Killed if _was_killed(process, late) else Broken(BROKEN)
+
+
+def _was_killed(process: subprocess.Popen[bytes], late: threading.Event) -> bool:
+    """Whether by others: limits end a program otherwise, and ours is said before it is done."""
+    return process.returncode in KILLED and not late.is_set()
 
 
 def environment() -> dict[str, str]:
@@ -171,6 +204,11 @@ def _end(leader: int) -> None:
     """Kill a program and what it started: a child that outlived it would hold our pipe open."""
     with suppress(ProcessLookupError):
         os.killpg(leader, signal.SIGKILL)
+
+
+def _end_late(leader: int, late: threading.Event) -> None:
+    late.set()
+    _end(leader)
 
 
 def _feed(source: BinaryIO, sink: BinaryIO | None) -> None:

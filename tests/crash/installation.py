@@ -25,6 +25,11 @@ ROOT = Path(__file__).parents[2]
 PATIENCE = 30.0  # seconds; a test that waits longer has failed
 INSTALLING = 150.0  # seconds for a first start on a busy machine: tables, files, people
 SENDER = "clara@halden.example"
+POOL = (
+    "-m", "celery", "--app=portal", "worker", "--pool=prefork", "--concurrency=1",
+    "--loglevel=WARNING", "--without-gossip", "--without-mingle", "--queues=reading",
+    "--hostname=reading-pool@%h",
+)  # fmt: skip
 LEFT_OUT = ("DATABASE_URL", "DATABASE_OWNER_URL", "DATABASE_ROLE", "BROKER_URL", "BUCKET")
 
 
@@ -94,6 +99,21 @@ class Installation:
             yield
         finally:
             self.supervisor.send_signal(signal.SIGCONT)
+
+    @contextmanager
+    def pooled(self) -> Iterator[None]:
+        """What reads is a pool that forks, as an operator may choose, instead of our workers."""
+        with self.unattended(), (self.var / "said").open("ab") as said:
+            for worker in self.processes("--queues=reading"):
+                os.kill(worker, signal.SIGKILL)
+            pool = subprocess.Popen([sys.executable, *POOL], cwd=ROOT, env=self.environment,
+                                    stdout=said, stderr=said)  # fmt: skip
+            try:
+                yield
+            finally:
+                pool.kill()
+                pool.wait()
+                until(lambda: not self.processes("--pool=prefork"), "The pool was left behind.")
 
     def until_it_answers(self) -> None:
         assert self.supervisor is not None

@@ -4,6 +4,7 @@ Whatever dies, a document that was accepted is delivered, each thing is done onc
 store holds what rows speak of.
 """
 
+import io
 import os
 import shutil
 import signal
@@ -11,15 +12,19 @@ from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
+from apps.extraction import drawing
 from tests.crash.installation import Installation, Person, command, until
 from tests.papers import invoice_png
+from tests.victims import kill_when_seen
 
 ONCE = ("document.received", "document.read", "result.delivered", "job.succeeded")
 EDGE = "an-edge"
 FORM = ("token", "workspace", "purpose", "basis", "doctype")
 STARTED_AGAIN = "PostgreSQL ended and was started again"
 KINDS = ["fields", "original", "page image", "result"]
+LARGE = (1600, 2200)  # pixels; more than a pipe holds
 seeds = iter(range(100, 200))
 
 
@@ -27,6 +32,14 @@ seeds = iter(range(100, 200))
 def paper() -> bytes:
     """A page that nobody sent before."""
     return invoice_png(next(seeds))
+
+
+def tiff_of(pages: int, seed: int) -> bytes:
+    """Pages that nobody sent before, each too large to wait in a pipe."""
+    out = io.BytesIO()
+    frames = [Image.new("RGB", LARGE, (seed, 90, number)) for number in range(pages)]
+    frames[0].save(out, "TIFF", save_all=True, append_images=frames[1:], compression="tiff_lzw")
+    return out.getvalue()
 
 
 def accepted(answer) -> str:
@@ -43,7 +56,7 @@ def state_of(arrowslit: Installation, reference: str) -> str:
     return str(state)
 
 
-def is_delivered_once(arrowslit: Installation, reference: str) -> None:
+def is_delivered_once(arrowslit: Installation, reference: str, *, pages: int = 1) -> None:
     """Wait for the end, and see that everything was done, and done once."""
     until(lambda: state_of(arrowslit, reference) == "succeeded", "It was never delivered.")
     kinds = arrowslit.ask(
@@ -51,7 +64,8 @@ def is_delivered_once(arrowslit: Installation, reference: str) -> None:
         "WHERE d.reference = %s",
         reference,
     )
-    assert sorted(kind for (kind,) in kinds) == KINDS
+    images = [kind for kind in KINDS if kind == "page image"] * (pages - 1)
+    assert sorted(kind for (kind,) in kinds) == sorted(KINDS + images)
     told = events(arrowslit, reference)
     assert [told.count(tag) for tag in ONCE] == [1] * len(ONCE)
 
@@ -87,6 +101,26 @@ def test_the_engine_dies_in_the_middle_of_a_document(arrowslit, clara, paper):
         [engine] = engines_of(whoever_comes())
         os.kill(engine, signal.SIGKILL)
     is_delivered_once(arrowslit, reference)
+    every_row_has_bytes(arrowslit)
+
+
+def test_the_program_that_draws_dies_in_the_middle_of_a_document(arrowslit, clara):
+    """It waits with its second page until somebody takes it."""
+    with arrowslit.held_at("a page is read") as whoever_comes:
+        reference = accepted(clara.send(tiff_of(3, next(seeds))))
+        kill_when_seen(drawing.RENDER, under=whoever_comes())
+    is_delivered_once(arrowslit, reference, pages=3)
+    every_row_has_bytes(arrowslit)
+
+
+def test_a_child_of_a_pool_dies_in_the_middle_of_a_document(arrowslit, clara, paper):
+    with arrowslit.pooled():
+        with arrowslit.held_at("pages are sealed") as whoever_comes:
+            reference = accepted(clara.send(paper))
+            child = whoever_comes()
+            assert child != arrowslit.processes("--pool=prefork")[0]
+            os.kill(child, signal.SIGKILL)
+        is_delivered_once(arrowslit, reference)
     every_row_has_bytes(arrowslit)
 
 
@@ -136,13 +170,16 @@ def test_the_web_server_dies_in_the_middle_of_an_upload(arrowslit, clara, paper)
     every_row_has_bytes(arrowslit)
 
 
+@pytest.mark.parametrize("victim", ["the server", "the process that answers"])
 @pytest.mark.parametrize("gate", ["an upload is sealed", "an upload is registered"])
-def test_the_web_server_dies_before_it_answers(arrowslit, clara, paper, gate):
+def test_the_web_server_dies_before_it_answers(arrowslit, clara, paper, gate, victim):
     form = clara.form()
     with arrowslit.held_at(gate) as whoever_comes:
         line = post(clara, "/upload/", multipart(form, paper))
-        whoever_comes()
-        arrowslit.kill_process("gunicorn")
+        child, server = whoever_comes(), arrowslit.leader("gunicorn")
+        assert child != server
+        os.kill(server if victim == "the server" else child, signal.SIGKILL)
+        until(lambda: not command(child), "It outlived its server.")
     with pytest.raises(OSError):
         line.getresponse()
     line.close()
@@ -158,8 +195,9 @@ def test_the_web_server_dies_between_a_key_and_its_bytes(arrowslit, clara, paper
     with arrowslit.held_at("keys are destroyed") as whoever_comes:
         confirmed = multipart({"confirmed": reference})
         line = post(clara, f"/jobs/{reference}/delete/", confirmed)
-        whoever_comes()
+        child = whoever_comes()
         arrowslit.kill_process("gunicorn")
+        until(lambda: not command(child), "It outlived its server.")
         assert still_stored(arrowslit, reference)
     line.close()
     until(lambda: not still_stored(arrowslit, reference), "The bytes outlived their key.")

@@ -15,6 +15,7 @@ from apps.extraction import drawing
 from apps.extraction.engines import Pixels
 from apps.intake import jail
 from tests.intake import files
+from tests.victims import kill_when_seen
 
 TURNED_BY_CAMERA = 6  # Exif: turn a quarter clockwise to see it upright
 ORIENTATION = 0x0112
@@ -157,3 +158,12 @@ def test_a_page_that_cannot_be_fetched_ahead_is_told_in_its_turn():
         assert next(coming) == (1, "first")
         with pytest.raises(Unreadable):
             next(coming)
+
+
+def test_a_program_that_is_killed_in_mid_page_is_no_fault_of_the_document():
+    """Half a page is no page, and no reason to tell the sender that the file is bad."""
+    pages = drawing.draw(io.BytesIO(files.pdf_of_widths(*[1400] * 8)), "application/pdf")
+    assert next(pages)[0] == 1
+    kill_when_seen(drawing.RENDER)
+    with pytest.raises(jail.Killed):
+        list(pages)

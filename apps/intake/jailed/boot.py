@@ -26,13 +26,14 @@ def boot() -> None:
 def _limit(limits: dict[str, int]) -> None:
     wanted = {
         resource.RLIMIT_AS: limits["memory"],
-        resource.RLIMIT_CPU: limits["cpu"],
         resource.RLIMIT_NOFILE: limits["files"],
         resource.RLIMIT_FSIZE: limits["written"],
         resource.RLIMIT_CORE: 0,
     }
     for kind, most in wanted.items():
         resource.setrlimit(kind, (most, most))
+    # At the first the kernel says why it ends a program, at the second it kills without a word.
+    resource.setrlimit(resource.RLIMIT_CPU, (limits["cpu"], limits["cpu"] + 1))
 
 
 boot()

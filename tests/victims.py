@@ -1,0 +1,50 @@
+"""Programs behind the wall, found and killed as a machine does that runs out of memory."""
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+PATIENCE = 20.0  # seconds
+
+
+def kill_when_seen(module: str, *, under: int | None = None) -> None:
+    """Wait until the innermost process that runs a module is there, and kill -9 it."""
+    last = time.monotonic() + PATIENCE
+    while time.monotonic() < last:
+        if found := [pid for pid in family(under or os.getpid()) if runs(pid, module)]:
+            with suppress(ProcessLookupError):
+                os.kill(found[-1], signal.SIGKILL)
+            return
+        time.sleep(0.005)
+    raise AssertionError(f"Nobody ran {module}.")
+
+
+@contextmanager
+def doomed(module: str) -> Iterator[None]:
+    """Whatever this block starts of a module is killed, once."""
+    killer = threading.Thread(target=kill_when_seen, args=[module])
+    killer.start()
+    try:
+        yield
+    finally:
+        killer.join()
+
+
+def family(pid: int) -> list[int]:
+    """Everything a process has started, and what that has started, outermost first."""
+    found = [pid]
+    for parent in found:
+        for children in Path(f"/proc/{parent}/task").glob("*/children"):
+            with suppress(OSError):
+                found += [int(child) for child in children.read_text().split()]
+    return found[1:]
+
+
+def runs(pid: int, module: str) -> bool:
+    with suppress(OSError):
+        return module.encode() in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+    return False
