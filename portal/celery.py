@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 from django.utils import timezone
 
-from portal import logs, profiles
+from portal import logs
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 
@@ -45,10 +45,10 @@ def log_as_everyone(**_: Any) -> None:
 
 
 @worker_init.connect  # type: ignore[untyped-decorator]
-def jail_or_end(**_: Any) -> None:
+def end_where_nothing_may_be_opened(**_: Any) -> None:
     """Workers open documents; the clock does not."""
     if not settings.EMBEDDED:
-        profiles.refuse_without_a_wall()
+        import_module("portal.checks").refuse_to_serve()
 
 
 @worker_ready.connect  # type: ignore[untyped-decorator]

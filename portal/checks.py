@@ -1,25 +1,43 @@
-"""What `manage.py check --deploy` looks at beside Django's own list: the machine and the database.
+"""What a production installation must have beside its environment: a wall, a role, no demo people.
 
-The environment itself is refused earlier, in `profiles.py`, before there are any settings.
+`manage.py check --deploy` tells it, and no process that serves starts without it. The environment
+itself is refused earlier, in `profiles.py`, before there are any settings.
 """
 
+import sys
 from collections.abc import Sequence
 from typing import Any
 
 from django.apps import AppConfig
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Tags, Warning, register
-from django.db import connections
+from django.core.checks import CheckMessage, Error, Tags, register
+from django.db import OperationalError, connections
 
 from apps.accounts.models import User
 from apps.base.errors import PortalError
 from apps.intake import jail
 from apps.intake.jail import Wall
-from portal import profiles
 
 Apps = Sequence[AppConfig] | None
 DEMO_DOMAINS = ("@halden.example", "@northmere.example")
+NO_WALL = (
+    "This machine builds no jail with bubblewrap, so no document may be opened on it. Install "
+    "bubblewrap, and allow unprivileged user namespaces; deploy/README.md says how in containers."
+)
+NO_ANSWER = "The database does not answer, so nobody knows whether it may be served from."
 RIGHTS = "SELECT rolsuper, rolbypassrls FROM pg_roles WHERE rolname = current_user"
+
+
+def refuse_to_serve() -> None:
+    """End a process that would open documents or let people in, in words, where it must not."""
+    try:
+        found = the_wall(None) or [*the_role(None, ["default"]), *the_people(None, ["default"])]
+    except OperationalError:
+        sys.exit(NO_ANSWER)
+    finally:
+        connections.close_all()  # servers fork after this, and no two may share a connection
+    if found:
+        sys.exit("\n".join(" ".join([one.msg, one.hint or ""]).strip() for one in found))
 
 
 @register(Tags.security, deploy=True)
@@ -38,7 +56,7 @@ def the_profile(app_configs: Apps, **_: Any) -> list[CheckMessage]:
 @register(Tags.security, deploy=True)
 def the_wall(app_configs: Apps, **_: Any) -> list[CheckMessage]:
     if jail.wall() is not Wall.BUBBLEWRAP:
-        return [Error(profiles.NO_WALL, id="portal.E002")]
+        return [Error(NO_WALL, id="portal.E002")]
     try:
         tight = jail.standing().tight
     except PortalError:
@@ -87,9 +105,9 @@ def the_people(
     if not any(found):
         return []
     return [
-        Warning(
-            "People of the demo are in this database; their password lies in a file.",
+        Error(
+            "People of the demo are in this database, and their password lies in a file.",
             hint="Start with an empty database.",
-            id="portal.W001",
+            id="portal.E005",
         )
     ]

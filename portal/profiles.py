@@ -9,22 +9,15 @@ import stat
 import sys
 from collections.abc import Generator, Iterator, Mapping
 from pathlib import Path
-from urllib.parse import urlsplit
-
-from apps.intake import jail
-from apps.intake.jail import Wall
+from urllib.parse import unquote, urlsplit
 
 PROFILES = ("embedded", "production")
 SHORTEST_SECRET = 50  # characters
-FEWEST_CHARACTERS = 12  # different ones in a secret
+SHORTEST_PASSWORD = 16  # characters, of a database or queue
+FEWEST_CHARACTERS = 12  # different ones in a long secret, and half as many as it has in a short one
 MADE_UP = re.compile(r"change.?me|insecure|secret|example|default|password", re.IGNORECASE)
 BROKERS = ("redis", "rediss", "amqp", "amqps")
 OTHERS_MAY = stat.S_IRWXO | stat.S_IWGRP | stat.S_IXGRP
-NO_WALL = (
-    "This machine builds no jail with bubblewrap, so no document may be opened on it. Install "
-    "bubblewrap, and allow unprivileged user namespaces; deploy/README.md says how in containers."
-)
-
 Given = Mapping[str, str]
 
 
@@ -32,12 +25,6 @@ def refuse(given: Given) -> None:
     """End the process, in words, if the environment is none to run in."""
     if found := list(refusals(given)):
         sys.exit("\n".join(["The portal does not start:", *(f"- {one}" for one in found)]))
-
-
-def refuse_without_a_wall() -> None:
-    """End a process that would open documents, if this machine cannot jail what parses them."""
-    if jail.wall() is not Wall.BUBBLEWRAP:
-        sys.exit(NO_WALL)
 
 
 def refusals(given: Given) -> Iterator[str]:
@@ -54,7 +41,7 @@ def _secret_key(given: Given) -> Iterator[str]:
     key = yield from _read(given, "SECRET_KEY")
     if key is None:
         return
-    if len(key) < SHORTEST_SECRET or len(set(key)) < FEWEST_CHARACTERS or MADE_UP.search(key):
+    if _is_easy(key, shortest=SHORTEST_SECRET):
         yield (
             f"SECRET_KEY is too easy to guess: give {SHORTEST_SECRET} random characters, "
             "for example from `openssl rand -base64 48`."
@@ -97,12 +84,28 @@ def _database(given: Given) -> Iterator[str]:
             "DATABASE_URL names `postgres`, who may do everything: make the roles of "
             "deploy/README.md and name `portal_app`."
         )
+    else:
+        yield from _password("DATABASE_URL", url)
 
 
 def _broker(given: Given) -> Iterator[str]:
     url = yield from _read(given, "BROKER_URL")
     if url is not None and urlsplit(url).scheme not in BROKERS:
         yield "BROKER_URL names Redis or RabbitMQ, like `redis://host:6379/0`; no folder."
+    elif url is not None:
+        yield from _password("BROKER_URL", url)
+
+
+def _password(name: str, url: str) -> Iterator[str]:
+    """Of a server that asks for none there is nothing to say."""
+    password = unquote(urlsplit(url).password or "")
+    if password and _is_easy(password, shortest=SHORTEST_PASSWORD):
+        yield f"The password in {name} is too easy to guess: make one with `openssl rand -hex 24`."
+
+
+def _is_easy(secret: str, *, shortest: int) -> bool:
+    few = len(set(secret)) < min(FEWEST_CHARACTERS, shortest // 2)
+    return len(secret) < shortest or few or bool(MADE_UP.search(secret))
 
 
 def _transport(given: Given) -> Iterator[str]:

@@ -19,7 +19,7 @@ def environment(folder: Path) -> dict[str, str]:
         "VAR_DIR": str(folder / "var"),
         "ALLOWED_HOSTS": "portal.test",
         "TRUSTED_ORIGINS": "https://portal.test",
-        "DATABASE_URL": "postgresql://portal_app:secret@database.test/portal",
+        "DATABASE_URL": f"postgresql://portal_app:{TOKEN}@database.test/portal",
         "BROKER_URL": "redis://broker.test:6379/0",
         "SECRET_KEY_FILE": secret(folder, "session-key", TOKEN * 2),
         "ROOT_KEYS_FILE": secret(folder, "root-keys", f"first:{os.urandom(32).hex()}"),

@@ -36,8 +36,32 @@ WRONG = {
     "a folder for a broker": ({"BROKER_URL": "filesystem://localhost"}, "BROKER_URL names"),
     "memory for a broker": ({"BROKER_URL": "memory://localhost"}, "BROKER_URL names"),
     "no TLS": ({"BEHIND_TLS": "False"}, "BEHIND_TLS is True"),
+    "the password of the manual": (
+        {"DATABASE_URL": "postgresql://portal_app:APP@database/portal"},
+        "The password in DATABASE_URL is too easy",
+    ),
+    "a password everybody has": (
+        {"DATABASE_URL": "postgresql://portal_app:my%2Dpassword%2D1234567890@h/n"},
+        "The password in DATABASE_URL is too easy",
+    ),
+    "a broker's password of one letter": (
+        {"BROKER_URL": f"redis://:{'a' * 40}@h/0"},
+        "The password in BROKER_URL is too easy",
+    ),
     "debugging": ({"DEBUG": "True"}, "Take DEBUG out"),
 }
+
+
+SERVING = {
+    "gunicorn": ["-c", "import portal.wsgi"],
+    "worker": ["-m", "celery", "--app=portal", "worker", "--pool=solo"],
+}
+
+
+@pytest.fixture
+def bubblewrap() -> None:
+    if jail.wall() is not Wall.BUBBLEWRAP:
+        (pytest.fail if os.environ.get("CI") else pytest.skip)("bubblewrap is missing")
 
 
 @pytest.fixture
@@ -59,6 +83,11 @@ def run(given: dict[str, str], *command: str) -> subprocess.CompletedProcess[str
 
 def test_nothing_is_refused_where_all_is_given(good):
     assert list(profiles.refusals(good)) == []
+
+
+@pytest.mark.parametrize("url", ["postgresql:///portal?host=%2Frun", "postgresql://app@h/portal"])
+def test_a_server_that_asks_for_no_password_needs_none(good, url):
+    assert list(profiles.refusals(good | {"DATABASE_URL": url})) == []
 
 
 def test_the_embedded_profile_asks_for_nothing():
@@ -111,9 +140,7 @@ def test_every_process_ends_in_words_and_without_a_trace(good, command):
     assert "Traceback" not in said.stderr
 
 
-def test_check_deploy_is_silent_in_production(good, django_db_setup, db):
-    if jail.wall() is not Wall.BUBBLEWRAP:
-        (pytest.fail if os.environ.get("CI") else pytest.skip)("bubblewrap is missing")
+def test_check_deploy_is_silent_in_production(good, django_db_setup, db, bubblewrap):
     good["DATABASE_URL"] = our_database(*server.role("app"))
     said = run(good, "manage.py", "check", "--deploy", "--fail-level=INFO", "--database=default")
     assert said.returncode == 0, said.stderr
@@ -123,11 +150,7 @@ def test_check_deploy_is_silent_in_production(good, django_db_setup, db):
 @pytest.mark.parametrize("what", ["gunicorn", "worker", "check"])
 def test_without_bubblewrap_production_does_not_start(good, tmp_path, what):
     good["PATH"] = str(tmp_path)  # in which nothing can be found
-    commands = {
-        "gunicorn": ["-c", "import portal.wsgi"],
-        "worker": ["-m", "celery", "--app=portal", "worker", "--pool=solo"],
-        "check": ["manage.py", "check", "--deploy"],
-    }
+    commands = {**SERVING, "check": ["manage.py", "check", "--deploy"]}
     good["BROKER_URL"] = "redis://127.0.0.1:1/0"
     said = run(good | {"C_FORCE_ROOT": "1"}, *commands[what])
     assert said.returncode == 1
@@ -156,9 +179,57 @@ def test_demo_people_are_not_added_in_production(settings):
         call_command("seed", "--people")
 
 
-def test_demo_people_in_the_database_are_told(house, settings):
+def test_demo_people_in_the_database_are_an_error(house, settings):
     settings.EMBEDDED = False
-    assert [one.id for one in checks.the_people(None, ["default"])] == ["portal.W001"]
+    assert [one.id for one in checks.the_people(None, ["default"])] == ["portal.E005"]
+
+
+@pytest.fixture
+def serves(good, django_db_setup, bubblewrap) -> dict[str, str]:
+    """Production on the database of the tests."""
+    return good | {"DATABASE_URL": our_database(*server.role("app")), "C_FORCE_ROOT": "1"}
+
+
+@pytest.mark.parametrize("what", SERVING)
+def test_nothing_serves_demo_people_in_production(real_house, serves, what):
+    said = run(serves, *SERVING[what])
+    assert said.returncode == 1
+    assert "People of the demo are in this database" in said.stderr + said.stdout
+
+
+@pytest.mark.parametrize("what", SERVING)
+def test_nothing_serves_as_a_role_that_no_wall_binds(serves, committed, what):
+    name, password = "mighty", TOKEN
+    with server.admin() as db:
+        db.execute("DROP ROLE IF EXISTS mighty")
+        db.execute(f"CREATE ROLE mighty LOGIN SUPERUSER PASSWORD '{password}'")
+        try:
+            said = run(serves | {"DATABASE_URL": our_database(name, password)}, *SERVING[what])
+        finally:
+            db.execute("DROP ROLE mighty")
+    assert said.returncode == 1
+    assert "no wall between organisations holds" in said.stderr + said.stdout
+
+
+@pytest.mark.parametrize("what", SERVING)
+def test_nothing_serves_from_a_database_that_nobody_could_look_at(serves, what):
+    url = f"postgresql://portal_app:{TOKEN}@127.0.0.1:9/portal"
+    said = run(serves | {"DATABASE_URL": url}, *SERVING[what])
+    assert said.returncode == 1
+    assert checks.NO_ANSWER in said.stderr + said.stdout
+
+
+def test_a_server_that_was_looked_over_serves(serves, committed):
+    """And no process that it forks inherits a connection of its own."""
+    said = run(serves, "-c", OPEN)
+    assert (said.returncode, said.stdout.strip()) == (0, "None"), said.stderr
+
+
+OPEN = """
+import portal.wsgi
+from django.db import connections
+print(connections["default"].connection)
+"""
 
 
 def test_a_role_that_may_do_everything_is_an_error(settings, monkeypatch, db):
