@@ -219,16 +219,31 @@ def test_nothing_serves_from_a_database_that_nobody_could_look_at(serves, what):
     assert checks.NO_ANSWER in said.stderr + said.stdout
 
 
-def test_a_server_that_was_looked_over_serves(serves, committed):
-    """And no process that it forks inherits a connection of its own."""
+def test_what_was_looked_over_serves_over_tls_alone(serves, committed):
+    """And what is forked of it inherits no connection."""
+    assert run(serves, "manage.py", "collectstatic", "--noinput").returncode == 0
     said = run(serves, "-c", OPEN)
-    assert (said.returncode, said.stdout.strip()) == (0, "None"), said.stderr
+    assert said.stdout.splitlines() == [
+        "None",
+        "http 301 Moved Permanently https://portal.test/sign-in/",
+        "https 200 OK __Host-csrf Secure",
+    ], said.stderr
 
 
 OPEN = """
-import portal.wsgi
+from wsgiref.util import setup_testing_defaults
+from portal.wsgi import application
 from django.db import connections
 print(connections["default"].connection)
+for scheme in ("http", "https"):
+    asked = {"HTTP_HOST": "portal.test", "HTTP_X_FORWARDED_PROTO": scheme, "PATH_INFO": "/sign-in/"}
+    setup_testing_defaults(asked)
+    def say(status, headers):
+        told = dict(headers)
+        cookie = told.get("Set-Cookie", "")
+        name = [cookie.split("=")[0].strip(), "Secure"] if "; Secure" in cookie else []
+        print(scheme, status, *([told["Location"]] if "Location" in told else name))
+    application(asked, say)
 """
 
 
