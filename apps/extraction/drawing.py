@@ -12,6 +12,7 @@ from PIL import Image
 
 from apps.base.errors import Unreadable
 from apps.extraction.engines import Pixels
+from apps.extraction.engines.upright import Lie, straightened
 from apps.intake import jail
 from apps.intake.jail import Limits
 from apps.intake.models import Document
@@ -66,9 +67,9 @@ def begin_image(document: Document) -> Sealing:
     )
 
 
-def seal_image(sealing: Sealing, pixels: Pixels, *, turned: int) -> None:
-    """Seal a page upright. Speaks to no database, so it may run beside the next page's reading."""
-    sealing.write(encode(np.ascontiguousarray(np.rot90(pixels, k=-turned // 90))))
+def seal_image(sealing: Sealing, pixels: Pixels, *, lie: Lie) -> None:
+    """Seal a page as it was read. Speaks to no database, so it may run beside the next reading."""
+    sealing.write(encode(straightened(pixels, lie)))
     sealing.finish()
 
 

@@ -16,6 +16,7 @@ from apps.base.types import Actor, Box
 from apps.extraction import doctypes, drawing, reader
 from apps.extraction.doctypes import DocType, FieldRule
 from apps.extraction.engines import PageText
+from apps.extraction.engines.upright import Lie
 from apps.extraction.fields import Found, Missing
 from apps.extraction.layout import rows_of
 from apps.extraction.models import Content, Field, Page, Reading, to_edges
@@ -130,7 +131,8 @@ def _read_pages(document: Document, done: _Read) -> None:
             if sealed:
                 sealed.result()
             done.images.append(drawing.begin_image(document))
-            sealed = beside.submit(drawing.seal_image, done.images[-1], pixels, turned=page.turned)
+            lie = Lie(page.turned, page.skew)
+            sealed = beside.submit(drawing.seal_image, done.images[-1], pixels, lie=lie)
         if sealed:
             sealed.result()
     done.milliseconds = int((time.monotonic() - began) * 1000)

@@ -8,15 +8,18 @@ from importlib.metadata import version
 from itertools import pairwise
 from typing import Any
 
+import cv2
 import numpy as np
 import pytest
 from PIL import Image
 from rapidocr.cal_rec_boxes import CalRecBoxes
+from rapidocr.ch_ppocr_det.utils import DBPostProcess
 from rapidocr.ch_ppocr_rec.typings import TextRecOutput
 from rapidocr.ch_ppocr_rec.utils import CTCLabelDecode
+from rapidocr.utils.process_img import get_rotate_crop_image
 
 from apps.base.types import Box
-from apps.extraction.engines import Line, PageText, Word, rapid
+from apps.extraction.engines import rapid
 from apps.extraction.engines.rapid import BLANK, PINNED, Mark, MarkDecode, RapidEngine
 from apps.extraction.synthetic import draw
 
@@ -172,53 +175,64 @@ def test_a_line_of_spaces_has_no_words():
 
 @pytest.fixture
 def engine(monkeypatch: pytest.MonkeyPatch) -> RapidEngine:
-    """An engine without a model: what it sees of a page is said by a test."""
-    made = RapidEngine.__new__(RapidEngine)
-    monkeypatch.setattr(rapid.RapidEngine, "_lines", lambda self, page: seen(page))
-    return made
+    """An engine without a model, whose pages are a dark bar for each line, its beginning darker."""
+    monkeypatch.setattr(RapidEngine, "_look", lambda self, page: seen(page))
+    monkeypatch.setattr(RapidEngine, "_recognise", lambda self, crops: [read(c) for c in crops])
+    return RapidEngine.__new__(RapidEngine)
 
 
-def seen(page: Any) -> list[Line | None]:
-    """Lines of a page whose upper left pixel says how far it is from upright, clockwise."""
-    away = next(turn for turn, pixel in CORNERS.items() if page[pixel][0] == 0)
-    sure = {0: 0.98, 180: 0.5}.get(away, 0.7)
-    return [line(number, sure, tall=away in (90, 270)) for number in range(5)]
+def paper(lines: int = 5) -> Any:
+    page = np.full((300, 400, 3), 255, np.uint8)
+    for number in range(lines):
+        top = 20 + number * 50
+        page[top : top + 20, 40:340] = 100
+        page[top : top + 20, 40:60] = 0
+    return page
 
 
-CORNERS = {0: (0, 0), 90: (0, -1), 180: (-1, -1), 270: (-1, 0)}
+def seen(page: Any) -> rapid.Seen:
+    """A quad around each bar, and the bar as RapidOCR would cut it out."""
+    bars = (page[..., 0] < 200).astype(np.uint8)
+    outlines, _ = cv2.findContours(bars, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+    quads = [DBPostProcess().get_mini_boxes(outline)[0] for outline in outlines]
+    quads = [np.asarray(quad, np.float32) for quad in quads]
+    return rapid.Seen(quads, [get_rotate_crop_image(page, quad.copy()) for quad in quads])
 
 
-def line(number: int, sure: float, *, tall: bool) -> Line:
-    along, across = (0.1, 0.9), (0.1 + number * 0.15, 0.15 + number * 0.15)
-    (left, right), (top, bottom) = (across, along) if tall else (along, across)
-    box = Box(left, top, right, bottom)
-    glyphs = [rapid.Glyph(character, sure, left, right) for character in "letters"]
-    return Line([Word("letters", box, sure, glyphs)], box)
+def read(crop: Any) -> rapid.Recognised:
+    left, right = (crop[:, edge].mean() for edge in (slice(1, 15), slice(-15, -1)))
+    sure = 0.98 if left < right else 0.6
+    return "bar", sure, [Mark("b", sure, 0.5, "", 0.0)]
 
 
+@pytest.mark.parametrize("lean", [0, 9, -9])
 @pytest.mark.parametrize("turn", [0, 90, 180, 270])
-def test_a_page_is_read_the_way_in_which_it_can_be_read(engine, turn):
-    upright = np.full((300, 200, 3), 255, np.uint8)
-    upright[0, 0] = 0
-    turned = np.ascontiguousarray(np.rot90(upright, k=-turn // 90))
-    page = engine.read(turned, 1)
+def test_a_page_is_read_the_way_in_which_it_can_be_read(engine, turn, lean):
+    image = Image.fromarray(np.rot90(paper(), k=-turn // 90))
+    laid = np.asarray(image.rotate(-lean, expand=True, fillcolor="white"))
+    page = engine.read(laid, 1)
     assert page.turned == (360 - turn) % 360
-    assert (page.width, page.height) == (200, 300)
+    assert page.skew == pytest.approx(lean, abs=1.0)
+    assert len(page.lines) == 5
+    assert all(word.confidence == 0.98 for word in page.words)
+    tops = [line.box.top for line in page.lines]
+    assert min(b - a for a, b in pairwise(tops)) > 0.05  # none beside another
 
 
-def test_an_upright_page_is_read_once(engine, monkeypatch):
-    times: list[int] = []
-    turned = RapidEngine._turned
+def test_an_upright_page_is_looked_at_and_read_once(engine, monkeypatch):
+    times: list[str] = []
+    for name in ("_look", "_recognise"):
+        counted = getattr(RapidEngine, name)
+        monkeypatch.setattr(
+            RapidEngine, name, lambda *a, name=name, run=counted: times.append(name) or run(*a)
+        )
+    engine.read(paper(), 1)
+    assert times == ["_look", "_recognise"]
 
-    def counted(self: RapidEngine, pixels: Any, number: int, degrees: int) -> PageText:
-        times.append(degrees)
-        return turned(self, pixels, number, degrees)
 
-    monkeypatch.setattr(RapidEngine, "_turned", counted)
-    page = np.full((300, 200, 3), 255, np.uint8)
-    page[0, 0] = 0
-    engine.read(page, 1)
-    assert times == [0]
+def test_a_page_without_text_lies_as_it_came(engine):
+    page = engine.read(np.full((300, 400, 3), 255, np.uint8), 7)
+    assert (page.number, page.turned, page.skew, page.lines) == (7, 0, 0.0, [])
 
 
 # Slow: two real readings
@@ -249,10 +263,11 @@ def test_slow_a_drawn_page_is_really_read(slow_engine):
     assert page.words[0].box.top < 0.3 < page.words[-1].box.bottom
 
 
-def test_slow_a_page_that_lies_upside_down_is_really_turned(slow_engine):
-    pixels = np.ascontiguousarray(np.rot90(receipt(), k=2))
-    page = slow_engine.read(pixels, 1)
+def test_slow_a_page_that_lies_upside_down_and_crooked_is_really_laid_straight(slow_engine):
+    crooked = Image.fromarray(receipt()).rotate(180 - 4, expand=True, fillcolor="white")
+    page = slow_engine.read(np.asarray(crooked), 1)
     assert page.turned == 180
+    assert page.skew == pytest.approx(4, abs=1)
     assert page.words[0].text == "The"
     assert {"Copper", "Kettle", "22/04/2026"} <= {word.text for word in page.words}
 

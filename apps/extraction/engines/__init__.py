@@ -57,6 +57,7 @@ class PageText:
     height: int  # pixels, after turning
     turned: int  # degrees the page was turned clockwise before reading: 0, 90, 180, 270
     lines: Sequence[Line]  # top to bottom, then left to right
+    skew: float = 0.0  # degrees it was then turned anticlockwise, to lie straight
 
     @property
     def words(self) -> list[Word]:

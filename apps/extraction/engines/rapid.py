@@ -12,6 +12,7 @@ Source: PP-OCRv6 models inside the wheel, Apache-2.0; CTC decoding after Graves 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from importlib.metadata import version
 from itertools import pairwise
 from typing import Any, NamedTuple
@@ -19,17 +20,15 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 from rapidocr import RapidOCR
+from rapidocr.main import RapidOCRError
 from rapidocr.utils.process_img import map_boxes_to_original
 
 from apps.base.types import Box
-from apps.extraction.engines import Glyph, Line, PageText, Pixels, Word
+from apps.extraction.engines import Glyph, Line, PageText, Pixels, Word, upright
+from apps.extraction.engines.upright import Lie, Quad
 
 PINNED = "3.10.0"
-UPRIGHT_MEAN = 0.75  # a page read with a lower mean confidence is also tried turned
-TALL = 1.5  # height to width from which RapidOCR turns a run of text before reading it
 BLANK = 0  # index of the CTC blank
-
-Quad = NDArray[np.float32]  # four corners (x, y) in pixels: upper left, then clockwise
 
 
 class Mark(NamedTuple):
@@ -40,6 +39,16 @@ class Mark(NamedTuple):
     at: float
     other: str
     other_confidence: float
+
+
+Recognised = tuple[str, float, list[Mark]]  # a run's text, how sure it is, its characters
+
+
+class Seen(NamedTuple):
+    """Where runs of text are on a page, and what each looks like, laid flat."""
+
+    quads: Sequence[Quad]  # in pixels of the page
+    crops: list[Pixels]
 
 
 class MarkDecode:
@@ -101,31 +110,38 @@ class RapidEngine:
         recogniser.postprocess_op = MarkDecode(recogniser.postprocess_op.character)
 
     def read(self, pixels: Pixels, number: int) -> PageText:
-        """Read a page, turning it if that makes it far better readable."""
-        upright = self._turned(pixels, number, 0)
-        if not upright.lines or not _looks_turned(upright):
-            return upright
-        others = [self._turned(pixels, number, degrees) for degrees in (90, 270, 180)]
-        return max([upright, *others], key=_legibility)
+        """Read a page as it lies; if it lies wrong or is hard to read, find out how to lay it."""
+        seen = self._look(pixels)
+        if not seen.crops:
+            return _page(pixels, number, [], upright.UPRIGHT)
+        axis, lie = upright.axis(seen.quads), upright.UPRIGHT
+        read = self._recognise(seen.crops) if upright.lies_well(axis) else []
+        if not read or _mean([sure for _, sure, _ in read]) < upright.CLEAR:
+            lie = upright.lie(axis, seen.quads, seen.crops, self._sure)
+        if lie != upright.UPRIGHT or not read:
+            pixels = upright.straightened(pixels, lie)
+            seen = self._look(pixels)
+            read = self._recognise(seen.crops)
+        return _page(pixels, number, _lines(seen, read, pixels), lie)
 
-    def _turned(self, pixels: Pixels, number: int, degrees: int) -> PageText:
-        page = np.ascontiguousarray(np.rot90(pixels, k=-degrees // 90))
-        height, width = page.shape[:2]
-        lines = [line for line in self._lines(page) if line is not None]
-        lines.sort(key=lambda line: (line.box.top, line.box.left))
-        return PageText(number, width, height, degrees, lines)
-
-    def _lines(self, page: Pixels) -> list[Line | None]:
+    def _look(self, page: Pixels) -> Seen:
         image, record = self._ocr.preprocess_img(page[:, :, ::-1])  # it wants BGR
-        found, _, read, _ = self._ocr.run_ocr_steps(image, record)
-        if found.boxes is None or read.word_results is None:
-            return []
+        try:
+            crops, found = self._ocr.detect_and_crop(image, record)
+        except RapidOCRError:  # it saw no text
+            return Seen([], [])
         height, width = page.shape[:2]
-        quads = map_boxes_to_original(found.boxes, record, height, width)
-        return [
-            _line(quad, marks, width, height)
-            for quad, (_, marks) in zip(quads, _results(read), strict=True)
-        ]
+        assert found.boxes is not None
+        return Seen(list(map_boxes_to_original(found.boxes, record, height, width)), crops)
+
+    def _recognise(self, crops: list[Pixels]) -> list[Recognised]:
+        if not crops:
+            return []
+        read: Any = self._ocr.recognize_txt(crops)  # its results are what our decoder gives
+        return list(zip(read.txts, read.scores, read.word_results, strict=True))
+
+    def _sure(self, crops: Sequence[Pixels]) -> list[float]:
+        return [sure for _, sure, _ in self._recognise(list(crops))]
 
 
 def parameters(threads: int) -> dict[str, Any]:
@@ -140,8 +156,19 @@ def parameters(threads: int) -> dict[str, Any]:
     }
 
 
-def _results(read: Any) -> list[tuple[str, list[Mark]]]:
-    return list(zip(read.txts, read.word_results, strict=True))
+def _page(pixels: Pixels, number: int, lines: list[Line], lie: Lie) -> PageText:
+    height, width = pixels.shape[:2]
+    lines.sort(key=lambda line: (line.box.top, line.box.left))
+    return PageText(number, width, height, lie.turned, lines, lie.skew)
+
+
+def _lines(seen: Seen, read: list[Recognised], page: Pixels) -> list[Line]:
+    height, width = page.shape[:2]
+    lines = [
+        _line(quad, marks, width, height)
+        for quad, (_, _, marks) in zip(seen.quads, read, strict=True)
+    ]
+    return [line for line in lines if line is not None]
 
 
 def _line(quad: Quad, marks: list[Mark], width: int, height: int) -> Line | None:
@@ -192,7 +219,7 @@ def _across(quad: Quad, at: float) -> NDArray[np.float64]:
     """The two points where a cut across the line at `at` meets its upper and lower edge."""
     at = min(1.0, max(0.0, at))
     upper_left, upper_right, lower_right, lower_left = np.asarray(quad, dtype=np.float64)
-    if _is_tall(quad):  # RapidOCR read it from top to bottom
+    if upright.is_tall(quad):  # RapidOCR read it from top to bottom
         return np.vstack(
             [
                 upper_right + (lower_right - upper_right) * at,
@@ -207,39 +234,12 @@ def _across(quad: Quad, at: float) -> NDArray[np.float64]:
     )
 
 
-def _is_tall(quad: Quad) -> bool:
-    across = max(np.linalg.norm(quad[0] - quad[1]), np.linalg.norm(quad[2] - quad[3]))
-    down = max(np.linalg.norm(quad[0] - quad[3]), np.linalg.norm(quad[1] - quad[2]))
-    return int(down) / max(1, int(across)) >= TALL
-
-
 def _box(corners: NDArray[np.float64], width: int, height: int) -> Box | None:
     left, top = np.clip(corners.min(axis=0) / (width, height), 0, 1)
     right, bottom = np.clip(corners.max(axis=0) / (width, height), 0, 1)
     if left >= right or top >= bottom:
         return None
     return Box(float(left), float(top), float(right), float(bottom))
-
-
-def _looks_turned(page: PageText) -> bool:
-    tall = [line for line in page.lines if _tall_on_page(line, page) and len(line.text) > 3]
-    long = [line for line in page.lines if len(line.text) > 3]
-    mostly_tall = len(tall) * 2 > len(long) > 2
-    return mostly_tall or (len(long) > 2 and _mean(_confidences(page)) < UPRIGHT_MEAN)
-
-
-def _tall_on_page(line: Line, page: PageText) -> bool:
-    return line.box.height * page.height > TALL * line.box.width * page.width
-
-
-def _legibility(page: PageText) -> float:
-    """How much was read, weighed by how sure the engine was and halved by lines that stand up."""
-    upright = sum(1 for line in page.lines if not _tall_on_page(line, page))
-    return sum(value**4 for value in _confidences(page)) * (1 + upright / (len(page.lines) or 1))
-
-
-def _confidences(page: PageText) -> list[float]:
-    return [glyph.confidence for word in page.words for glyph in word.glyphs]
 
 
 def _mean(values: list[float]) -> float:

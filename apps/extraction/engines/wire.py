@@ -13,6 +13,7 @@ MOST_LINES = 20_000  # of one page
 LONGEST_WORD = 2_000  # characters
 LARGEST = 100_000  # pages of a document, or pixels along an edge
 TURNS = (0, 90, 180, 270)  # degrees
+STEEPEST = 45.0  # degrees; what lies farther off is turned as well
 
 
 class Malformed(ValueError):
@@ -25,6 +26,7 @@ def page_to_json(page: PageText) -> dict[str, object]:
         "width": page.width,
         "height": page.height,
         "turned": page.turned,
+        "skew": page.skew,
         "lines": [[_word_to_json(word) for word in line.words] for line in page.lines],
     }
 
@@ -41,6 +43,7 @@ def page_from_json(said: Any) -> PageText:
             height=_whole(said["height"]),
             turned=TURNS[TURNS.index(said["turned"])],
             lines=lines,
+            skew=_angle(said.get("skew", 0)),
         )
     except (KeyError, TypeError, ValueError, IndexError, OverflowError) as error:
         raise Malformed("The reader's answer is no page.") from error
@@ -93,6 +96,13 @@ def _whole(value: Any) -> int:
     if not 0 < number <= LARGEST:
         raise Malformed("Pages and pixels are counted from 1.")
     return number
+
+
+def _angle(value: Any) -> float:
+    angle = float(value)
+    if not -STEEPEST <= angle <= STEEPEST:
+        raise Malformed("A page leans by less.")
+    return angle
 
 
 def _share(value: Any) -> float:
