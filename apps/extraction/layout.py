@@ -21,6 +21,7 @@ from apps.extraction.engines import Glyph, Line, PageText, Word
 CELL_GAP = 1.2  # heights of a line; a wider gap starts a new cell
 SAME_ROW = 0.5  # of the smaller height; middles nearer than this are one row
 STANDING = 1.5  # height to width, in pixels, from which a run of text stands on end
+MOST_GAIN = 4.0  # times its letters' height that a leaning line's box is high
 LONG = 0.25  # fraction of page width; lines at least this long tell how the page leans
 BELOW_GAP = 3.5  # heights of a label; a value farther below belongs to something else
 ROWS_BELOW = 30  # of a label that are looked at
@@ -120,11 +121,12 @@ def rows_of(page: PageText) -> list[Row]:
     for line in page.lines:
         if line.words:
             (standing if _stands(line, page) else lying).append(line)
-    groups = [*_grouped(lying, _lean(lying)), *([line] for line in standing)]
+    lean = _lean(lying)
+    groups = [*_grouped(lying, lean), *([line] for line in standing)]
     rows: list[Row] = []
     room = MOST_TEXT
     for number, group in enumerate(groups):
-        rows.append(_row(page, number, group))
+        rows.append(_row(page, number, group, lean))
         room -= len(rows[-1].text)
         if room < 0:
             break
@@ -192,21 +194,28 @@ def _grouped(lines: Sequence[Line], lean: float) -> list[list[Line]]:
     groups: list[list[Line]] = []
     height = middle = 0.0
     for line in sorted(lines, key=level):
-        near = SAME_ROW * min(height, line.box.height)
+        own = _letters_high(line, lean)
+        near = SAME_ROW * min(height, own)
         if groups and abs(level(line) - middle) < near:
             group = groups[-1]
             group.append(line)
             middle += (level(line) - middle) / len(group)
-            height += (line.box.height - height) / len(group)
+            height += (own - height) / len(group)
         else:
             groups.append([line])
-            middle, height = level(line), line.box.height
+            middle, height = level(line), own
     return groups
 
 
-def _row(page: PageText, number: int, lines: list[Line]) -> Row:
+def _letters_high(line: Line, lean: float) -> float:
+    """The height of a line without what its box gains by leaning."""
+    return max(line.box.height - abs(lean) * line.box.width, line.box.height / MOST_GAIN)
+
+
+def _row(page: PageText, number: int, lines: list[Line], lean: float) -> Row:
     words = sorted((w for line in lines for w in line.words), key=lambda word: word.box.left)
-    wide = CELL_GAP * fmean(line.box.height for line in lines) * page.height / page.width
+    high = fmean(_letters_high(line, lean) for line in lines)
+    wide = CELL_GAP * high * page.height / page.width
     text: list[str] = []
     marks: list[Mark | None] = []
     edge = 0.0  # right end of what was read so far

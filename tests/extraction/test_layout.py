@@ -31,24 +31,40 @@ def test_a_small_gap_stays_within_a_cell():
     assert row("TAX INVOICE").text == "TAX INVOICE"
 
 
-def test_a_page_that_leans_keeps_its_rows():
-    def leaning(text: str, left: float, level: float) -> Line:
-        words = []
-        for at, word in enumerate(text.split()):
-            x = left + at * 0.2
-            top = level + 0.04 * x
-            glyphs = [Glyph(c, 0.9, x + i * 0.01, x + i * 0.01 + 0.01) for i, c in enumerate(word)]
-            words.append(Word(word, Box(x, top, x + len(word) * 0.01, top + 0.02), 0.9, glyphs))
-        box = words[0].box
-        for one in words:
-            box = box.union(one.box)
-        return Line(words, box)
+def leaning(text: str, left: float, level: float, *, lean: float, apart: float) -> Line:
+    """Words so far apart on a line that sinks by `lean` page heights for each page width."""
+    words = []
+    for at, word in enumerate(text.split()):
+        x = left + at * apart
+        top = level + lean * x
+        bottom = top + 0.02 + lean * len(word) * 0.01
+        glyphs = [Glyph(c, 0.9, x + i * 0.01, x + i * 0.01 + 0.01) for i, c in enumerate(word)]
+        words.append(Word(word, Box(x, top, x + len(word) * 0.01, bottom), 0.9, glyphs))
+    box = words[0].box
+    for one in words:
+        box = box.union(one.box)
+    return Line(words, box)
 
-    lines = [leaning("one two three", 0.05, 0.1 + 0.025 * number) for number in range(4)]
-    lines += [leaning(f"{number}.00", 0.85, 0.1 + 0.025 * number) for number in range(4)]
+
+@pytest.mark.parametrize("lean", [0.0, 0.025, 0.04])
+def test_a_page_that_leans_keeps_its_rows(lean):
+    lines = [
+        leaning(text, left, 0.1 + 0.025 * number, lean=lean, apart=apart)
+        for number in range(4)
+        for text, left, apart in (("one two three", 0.05, 0.2), (f"{number}.00", 0.85, 0.0))
+    ]
     assert [one.text for one in rows_of(page(*lines))] == [
         f"one\ttwo\tthree\t{number}.00" for number in range(4)
     ]
+
+
+def test_long_lines_of_a_page_that_leans_stay_rows_of_their_own():
+    """Their boxes lie over one another by far more than their letters do."""
+    lines = [
+        leaning("a b c d e f g h", 0.1, 0.1 + 0.025 * number, lean=0.1, apart=0.1)
+        for number in range(6)
+    ]
+    assert [one.text.split() for one in rows_of(page(*lines))] == [list("abcdefgh")] * 6
 
 
 def test_the_box_of_a_span_is_the_box_of_its_characters():
