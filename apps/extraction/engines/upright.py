@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from statistics import fmean, median
+from statistics import fmean
 from typing import NamedTuple
 
 import numpy as np
@@ -28,7 +28,17 @@ SAMPLED = 6  # runs of text that are read both ways
 SAMPLE_LONG = (4.0, 16.0)  # lengths to heights: shorter ones say little, longer ones cost more
 CROOKED = 2.0  # degrees from which a page is put straight; layout bears with less
 STEEPEST = 20.0  # degrees; what seems farther off is no scan of a page
-STRAY = 15.0  # degrees; text that runs another way by more says nothing of the page
+FEW = 0.1  # of all text, by length; so little of it running another way says nothing
+LARGER = 1.1  # times the height of other letters, from which letters weigh more than their number
+ALONG = 0.7  # cosine; runs that are farther off the axis are not sampled
+
+
+class Run(NamedTuple):
+    """A run of text as a recogniser reads it."""
+
+    angle: float  # degrees from rightwards to downwards
+    length: float  # pixels
+    height: float  # pixels
 
 
 class Lie(NamedTuple):
@@ -53,11 +63,11 @@ def axis(quads: Sequence[Quad]) -> float:
     Which end of it is the beginning cannot be said from where text stands.
     """
     runs = [_run(quad) for quad in quads]
-    doubled = sum(length * np.exp(2j * math.radians(angle)) for angle, length in runs)
-    rough = math.degrees(np.angle(doubled)) / 2
-    strays = [_between(angle - rough) for angle, _ in runs]
-    middle = rough + median([one for one in strays if abs(one) < STRAY] or [0.0])
-    return (middle + 45) % 180 - 45
+    lying = [run for run in runs if abs(_between(run.angle)) < 45]
+    standing = [run for run in runs if abs(_between(run.angle)) >= 45]
+    if _outweighs(standing, lying):
+        return 90 + _middle([run._replace(angle=run.angle - 90) for run in standing])
+    return _middle(lying)
 
 
 def lies_well(axis: float) -> bool:
@@ -69,10 +79,15 @@ def lie(axis: float, quads: Sequence[Quad], crops: Sequence[Pixels], sure: Sure)
     """How to turn a page. `crops` are its runs of text as the recogniser would read them."""
     quarter = round(axis / 90)
     skew = axis - quarter * 90
-    some = [_along(axis, quads[at], crops[at]) for at in _sampled(crops)]
+    some = _sampled(axis, quads, crops)
     backwards = bool(some) and fmean(sure([*map(_over, some)])) > fmean(sure(some)) + BETTER
     turned = (-90 * quarter + 180 * backwards) % 360
-    return Lie(turned, skew if CROOKED <= abs(skew) <= STEEPEST else 0.0)
+    return Lie(turned, noticeable(skew))
+
+
+def noticeable(skew: float) -> float:
+    """A lean in degrees, or 0 if layout bears with it or no page is scanned so."""
+    return skew if CROOKED <= abs(skew) <= STEEPEST else 0.0
 
 
 def straightened(pixels: Pixels, lie: Lie) -> Pixels:
@@ -84,34 +99,76 @@ def straightened(pixels: Pixels, lie: Lie) -> Pixels:
     return np.asarray(crooked.rotate(lie.skew, finely, expand=True, fillcolor="white"))
 
 
-def _sampled(crops: Sequence[Pixels]) -> list[int]:
-    """Places of a few runs of text of middling length, from all over the page."""
+def cut(pixels: Pixels, quad: Quad) -> Pixels:
+    """A run of text cut out and laid flat, as a recogniser reads it."""
+    across, down = (max(1, round(side)) for side in _sides(quad))
+    first, second, third, fourth = quad
+    corners = [float(edge) for corner in (first, fourth, third, second) for edge in corner]
+    way = Image.Transform.QUAD
+    flat = Image.fromarray(pixels).transform((across, down), way, corners, Image.Resampling.BICUBIC)
+    crop = np.asarray(flat)
+    return np.ascontiguousarray(np.rot90(crop)) if is_tall(quad) else crop
+
+
+def _sampled(axis: float, quads: Sequence[Quad], crops: Sequence[Pixels]) -> list[Pixels]:
+    """A few runs of middling length from all over the page, begun where the page's text begins."""
     least, most = SAMPLE_LONG
-    lengths = [crop.shape[1] / crop.shape[0] for crop in crops]
-    fit = [at for at, length in enumerate(lengths) if least <= length <= most]
-    fit = fit or sorted(range(len(crops)), key=lambda at: -lengths[at])[:SAMPLED]
+    along = [(_towards(axis, quad), crop) for quad, crop in zip(quads, crops, strict=True)]
+    runs = [crop if way > 0 else _over(crop) for way, crop in along if abs(way) > ALONG]
+    fit = [crop for crop in runs if least <= crop.shape[1] / crop.shape[0] <= most]
+    fit = fit or sorted(runs, key=lambda crop: -crop.shape[1] / crop.shape[0])[:SAMPLED]
     return fit[:: max(1, len(fit) // SAMPLED)][:SAMPLED]
 
 
-def _along(axis: float, quad: Quad, crop: Pixels) -> Pixels:
-    """A run of text with its beginning where the page's text would begin."""
-    angle, _ = _run(quad)
-    return crop if math.cos(math.radians(angle - axis)) > 0 else _over(crop)
+def _towards(axis: float, quad: Quad) -> float:
+    """1 if a recogniser reads a run along an axis, -1 if against it, 0 if across."""
+    return math.cos(math.radians(_run(quad).angle - axis))
 
 
 def _over(crop: Pixels) -> Pixels:
     return np.ascontiguousarray(crop[::-1, ::-1])
 
 
-def _run(quad: Quad) -> tuple[float, float]:
-    """Which way a recogniser reads a run of text, in degrees, and how far."""
+def _run(quad: Quad) -> Run:
     first, second, third, fourth = np.asarray(quad, dtype=np.float64)
-    way = (
-        (fourth - first) + (third - second)
-        if is_tall(quad)
-        else (second - first) + (third - fourth)
-    )
-    return math.degrees(math.atan2(way[1], way[0])), math.hypot(*way)
+    down = (fourth - first) + (third - second)
+    across = (second - first) + (third - fourth)
+    way, other = (down, across) if is_tall(quad) else (across, down)
+    angle = math.degrees(math.atan2(way[1], way[0]))
+    return Run(angle, math.hypot(*way) / 2, math.hypot(*other) / 2)
+
+
+def _outweighs(some: Sequence[Run], others: Sequence[Run]) -> bool:
+    """Whether there is more of some runs; where there are many of both, larger letters win.
+
+    A passport laid open has a page on its side, in small print.
+    """
+    one, other = (sum(run.length for run in runs) for runs in (some, others))
+    if min(one, other) > FEW * (one + other):
+        larger = _letters(some) / max(1.0, _letters(others))
+        if not 1 / LARGER < larger < LARGER:
+            return larger > 1
+    return one > other
+
+
+def _letters(runs: Sequence[Run]) -> float:
+    """The height of letters that a quarter of the text exceeds."""
+    return _reached([(run.height, run.length) for run in runs], 0.75)
+
+
+def _middle(runs: Sequence[Run]) -> float:
+    """The angle off their axis that half of the text is below."""
+    return _reached([(_between(run.angle), run.length) for run in runs], 0.5)
+
+
+def _reached(weighed: Sequence[tuple[float, float]], share: float) -> float:
+    """The value at which a share of all weight is reached; 0 if there is none."""
+    left = share * sum(weight for _, weight in weighed)
+    for value, weight in sorted(weighed):
+        left -= weight
+        if left < 0:
+            return value
+    return 0.0
 
 
 def _sides(quad: Quad) -> tuple[float, float]:
