@@ -250,8 +250,12 @@ CELERY_BROKER_TRANSPORT_OPTIONS = PLACES.broker_options(CELERY_BROKER_URL)
 
 # Documents
 
-READER_COMMAND = ["apps.extraction.engines.serve", "rapid"]  # module and engine
+READER_ENGINE = env.text("READER_ENGINE", default="rapid")
+READER_COMMAND = ["apps.extraction.engines.serve", READER_ENGINE]  # module and engine
 READER_THREADS = env.number("READER_THREADS", default=2)
+DOCTR_PYTHON = env.text("DOCTR_PYTHON", default=str(BASE_DIR / ".venv-doctr" / "bin" / "python"))
+DOCTR_WEIGHTS = env.text("DOCTR_WEIGHTS")
+TESSERACT_LANGUAGES = env.text("TESSERACT_LANGUAGES", default="eng")
 LARGEST_FILE = 50 * 2**20  # bytes
 MOST_FILES = 200  # at once
 MOST_PAGES = 300

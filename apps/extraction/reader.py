@@ -1,8 +1,9 @@
-"""The portal's side of a reader process: start it, speak to it, start it again.
+"""The portal's side of reader processes: start one, speak to it, start it again.
 
-One reader a worker process, loaded on the first page and kept: loading costs seconds, and a
-process that only ever sees pixels has nothing to leak from one document to the next. It is
-replaced when it dies, hangs, or has grown beyond its cap.
+A worker process has one reader for each engine that it asks, loaded on the first page and kept:
+loading costs seconds, and a process that only ever sees pixels has nothing to leak from one
+document to the next. It is replaced when it dies, hangs, or has grown beyond its cap, and ended
+when nobody has asked it for a while. `rooms` says how each engine is run.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import subprocess
 import threading
 import time
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
@@ -21,13 +23,11 @@ import numpy as np
 from django.conf import settings
 
 from apps.base.errors import Unavailable
+from apps.extraction import rooms
 from apps.extraction.engines import PageText, Pixels, wire
 from apps.intake import jail
-from apps.intake.jail import Limits
 
-LIMITS = Limits(memory=4 << 30, cpu=1_000_000, wall=0, files=128)
-FATTEST = 1_400  # MB of resident memory after which a reader is replaced
-LOADING = 60.0  # seconds
+IDLE = 600.0  # seconds after which a reader that another engine is asked beside is ended
 PER_PAGE = 120.0  # seconds
 LONGEST_ANSWER = 64 << 20  # bytes
 LONGEST_NAME = 60  # characters of engine and version
@@ -40,12 +40,14 @@ class ReaderDied(Unavailable):
 
 
 class Reader:
-    """One process with one engine. Not for two threads at once; `current` sees to that."""
+    """One process with one engine. Not for two threads at once; `_readers` sees to that."""
 
     def __init__(self, engine: str, threads: int) -> None:
-        module = settings.READER_COMMAND[0]
+        room = rooms.room(engine)
+        self.fattest, self.asked_at = room.fattest, time.monotonic()
+        module, more = settings.READER_COMMAND[0], (engine, str(threads), *room.arguments)
         self._process = subprocess.Popen(
-            jail.command(module, engine, str(threads), limits=LIMITS),
+            jail.command(module, *more, limits=room.limits, place=room.place),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -53,7 +55,7 @@ class Reader:
             start_new_session=True,
         )
         try:
-            said = self._answer(LOADING)
+            said = self._answer(room.loading)
             self.engine = f"{said['engine']}/{said['version']}"[:LONGEST_NAME]
         except BaseException as error:
             self.close()
@@ -67,6 +69,7 @@ class Reader:
         Raises:
             ReaderDied: the process ended, hung, or spoke nonsense.
         """
+        self.asked_at = time.monotonic()
         height, width = pixels.shape[:2]
         head = json.dumps({"number": number, "width": width, "height": height}).encode()
         pipe = self._process.stdin
@@ -87,7 +90,7 @@ class Reader:
 
     @property
     def usable(self) -> bool:
-        return self._process.poll() is None and self.megabytes < FATTEST
+        return self._process.poll() is None and self.megabytes < self.fattest
 
     @property
     def megabytes(self) -> int:
@@ -117,51 +120,78 @@ class Reader:
         return json.loads(line)
 
 
-class _Current:
-    """The reader of this process, made when it is first needed."""
+class _Readers:
+    """The readers of this process by engine, each made when it is first needed."""
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
-        self.reader: Reader | None = None
+        self.by_engine: dict[str, Reader] = {}
+        self.replaced = 0  # readers that had died or grown too fat
 
-    def get(self) -> Reader:
-        if self.reader is not None and not self.reader.usable:
-            self.reader.close()
-            self.reader = None
-        if self.reader is None:
+    def get(self, engine: str) -> Reader:
+        self._end_idle(but=engine)
+        if engine in self.by_engine and not self.by_engine[engine].usable:
+            self.by_engine.pop(engine).close()
+            self.replaced += 1
+        if engine not in self.by_engine:
             try:
-                self.reader = Reader(settings.READER_COMMAND[1], settings.READER_THREADS)
+                self.by_engine[engine] = Reader(engine, settings.READER_THREADS)
             except (OSError, ValueError) as error:
                 raise Unavailable("The reader did not start. We try again soon.") from error
-        return self.reader
+        return self.by_engine[engine]
+
+    def close(self) -> None:
+        for engine in list(self.by_engine):
+            self.by_engine.pop(engine).close()
+
+    def _end_idle(self, *, but: str) -> None:
+        long_ago = time.monotonic() - IDLE
+        for engine, reader in list(self.by_engine.items()):
+            if engine != but and reader.asked_at < long_ago:
+                self.by_engine.pop(engine).close()
 
 
-_current = _Current()
+_readers = _Readers()
 
 
-def read_page(pixels: Pixels, number: int) -> tuple[PageText, str]:
-    """Read one page with this process's reader: the text, and engine/version.
+@dataclass(frozen=True, slots=True)
+class Health:
+    """What can be said of this process's readers without asking them."""
+
+    engines: tuple[str, ...]  # engine/version of each that runs
+    megabytes: int
+    replaced: int  # readers so far that had died or grown too fat
+
+
+def read_page(pixels: Pixels, number: int, engine: str | None = None) -> tuple[PageText, str]:
+    """Read one page with this process's reader of an engine, the usual one if none is named.
+
+    Gives the text, and engine/version.
 
     Raises:
         Unavailable: the reader could not start, or broke on this page.
     """
-    with _current.lock:
-        reader = _current.get()
+    with _readers.lock:
+        reader = _readers.get(engine or settings.READER_COMMAND[1])
         return reader.read(pixels, number), reader.engine
 
 
+def health() -> Health:
+    """How this process's readers are. Waits for nobody."""
+    running = list(_readers.by_engine.values())
+    names = tuple(sorted(reader.engine for reader in running))
+    return Health(names, sum(reader.megabytes for reader in running), _readers.replaced)
+
+
 def megabytes() -> int:
-    """Resident memory of this process's reader; 0 if it has none. Waits for nobody."""
-    current = _current.reader
-    return current.megabytes if current else 0
+    """Resident memory of this process's readers; 0 if it has none. Waits for nobody."""
+    return health().megabytes
 
 
 def close() -> None:
-    """End this process's reader, if it has one."""
-    with _current.lock:
-        if _current.reader is not None:
-            _current.reader.close()
-            _current.reader = None
+    """End this process's readers, if it has any."""
+    with _readers.lock:
+        _readers.close()
 
 
 def _family(pid: int) -> list[int]:

@@ -71,6 +71,15 @@ class Limits:
     written: int = 64 << 20  # bytes in any one file
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What one program needs to see behind the wall beside what all of them do."""
+
+    python: str = sys.executable
+    folders: tuple[str, ...] = ()  # read-only
+    devices: tuple[str, ...] = ()
+
+
 class NoWall(Unavailable):
     """This machine cannot build the wall that was demanded."""
 
@@ -110,19 +119,20 @@ def wall() -> Wall:
     return Wall.BUBBLEWRAP if probe.returncode == 0 else Wall.LIMITS
 
 
-def command(module: str, *arguments: str, limits: Limits) -> list[str]:
+def command(module: str, *arguments: str, limits: Limits, place: Place | None = None) -> list[str]:
     """The command line that runs a module's `main` behind the wall.
 
     Raises:
         NoWall: a better wall was demanded than this machine builds.
     """
+    place = place or Place()
     if _demanded - {wall()}:
         raise NoWall("This machine cannot open documents safely. Tell your administrator.")
     given = ",".join(f"{name}={value}" for name, value in asdict(limits).items())
     bwrap = shutil.which("bwrap") if wall() is Wall.BUBBLEWRAP else None
-    around = _bubblewrap(bwrap) if bwrap else []
-    shown = "" if bwrap else ":".join([*_folders(), *DEVICES])
-    python = [sys.executable, "-I", "-c", BOOT, str(ROOT), given, shown, module, *arguments]
+    around = [*_bubblewrap(bwrap), *_also_shown(place)] if bwrap else []
+    shown = "" if bwrap else ":".join([*_folders(), *DEVICES, *place.folders, *place.devices])
+    python = [place.python, "-I", "-c", BOOT, str(ROOT), given, shown, module, *arguments]
     return [*around, *python]
 
 
@@ -240,3 +250,8 @@ def _shown() -> list[str]:
         else:
             shown += ["--ro-bind", folder, folder]
     return shown
+
+
+def _also_shown(place: Place) -> list[str]:
+    folders = [part for folder in place.folders for part in ("--ro-bind", folder, folder)]
+    return folders + [part for one in place.devices for part in ("--dev-bind", one, one)]

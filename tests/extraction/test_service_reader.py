@@ -12,9 +12,10 @@ import numpy as np
 import pytest
 
 from apps.base.errors import Unavailable
-from apps.extraction import reader
+from apps.extraction import reader, rooms
 from apps.extraction.engines.fake import FakeEngine
 from apps.extraction.reader import ReaderDied
+from apps.extraction.rooms import Room
 from apps.intake import jail
 from apps.intake.jail import Wall
 
@@ -87,10 +88,14 @@ def scripted(monkeypatch: pytest.MonkeyPatch) -> Scripted:
         return made
 
     monkeypatch.setattr(reader.subprocess, "Popen", Remembered)
-    monkeypatch.setattr(reader, "LOADING", 5.0)
+    patience(monkeypatch, 5.0)
     monkeypatch.setattr(reader, "PER_PAGE", 5.0)
     monkeypatch.setattr(reader, "LONGEST_ANSWER", 1 << 20)
     return script
+
+
+def patience(monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
+    monkeypatch.setattr(rooms, "room", lambda _: Room(loading=seconds))
 
 
 def ended(processes: list[Any]) -> list[bool]:
@@ -116,12 +121,12 @@ def test_one_reader_reads_page_after_page(scripted):
 @pytest.mark.parametrize("what", NO_READERS)
 def test_a_reader_that_does_not_start_is_ended_and_tried_again_later(scripted, monkeypatch, what):
     if what in ("hangs", "prints garbage"):
-        monkeypatch.setattr(reader, "LOADING", 0.5)
+        patience(monkeypatch, 0.5)
     made = scripted(NO_READERS[what], GOOD)
     with pytest.raises(Unavailable, match="did not start"):
         reader.read_page(PIXELS, 1)
     assert ended(made) == [True]
-    monkeypatch.setattr(reader, "LOADING", 5.0)
+    patience(monkeypatch, 5.0)
     assert reader.read_page(PIXELS, 1)[0].number == 1
 
 
@@ -173,25 +178,64 @@ def test_a_reading_that_is_broken_off_leaves_no_answer_for_the_next_page(scripte
     assert reader.read_page(PIXELS, 2)[0].number == 2
 
 
-def test_a_reader_that_has_grown_too_fat_is_replaced(scripted, monkeypatch):
+def the_reader() -> reader.Reader:
+    [one] = reader._readers.by_engine.values()
+    return one
+
+
+def test_a_reader_that_has_grown_too_fat_is_replaced(scripted):
     made = scripted(GOOD, GOOD)
     reader.read_page(PIXELS, 1)
-    assert reader._current.reader is not None
-    assert 0 < reader._current.reader.megabytes < reader.FATTEST
-    assert reader._current.reader.usable
-    monkeypatch.setattr(reader, "FATTEST", 1)
-    assert not reader._current.reader.usable
+    assert 0 < the_reader().megabytes < the_reader().fattest
+    assert the_reader().usable
+    the_reader().fattest = 1
+    assert not the_reader().usable
     reader.read_page(PIXELS, 1)
     assert ended(made) == [True, False]
 
 
-def test_the_memory_of_what_runs_behind_the_wall_counts(monkeypatch):
+def test_the_memory_of_what_runs_behind_the_wall_counts():
     """Bubblewrap itself is small; the engine is a child of a child."""
     reader.read_page(PIXELS, 1)
-    made = reader._current.reader
-    assert made is not None
-    assert len(reader._family(made._process.pid)) >= (3 if jail.wall() is Wall.BUBBLEWRAP else 1)
-    assert made.megabytes > 10
+    family = reader._family(the_reader()._process.pid)
+    assert len(family) >= (3 if jail.wall() is Wall.BUBBLEWRAP else 1)
+    assert the_reader().megabytes > 10
+
+
+def test_each_engine_has_a_reader_of_its_own(scripted):
+    made = scripted(GOOD, GOOD)
+    for engine in ("one", "other", "one", "other"):
+        reader.read_page(PIXELS, 1, engine)
+    assert len(made) == 2
+    assert ended(made) == [False, False]
+
+
+def test_without_a_name_the_usual_engine_is_asked(scripted, settings):
+    scripted(GOOD)
+    settings.READER_COMMAND = [settings.READER_COMMAND[0], "usual"]
+    reader.read_page(PIXELS, 1)
+    assert list(reader._readers.by_engine) == ["usual"]
+
+
+def test_a_reader_that_nobody_has_asked_for_long_ends(scripted, monkeypatch):
+    made = scripted(GOOD, GOOD)
+    reader.read_page(PIXELS, 1, "one")
+    monkeypatch.setattr(reader, "IDLE", 0.0)
+    reader.read_page(PIXELS, 1, "other")
+    assert ended(made) == [True, False]
+
+
+def test_how_readers_are_can_be_asked_at_any_time(scripted, monkeypatch):
+    monkeypatch.setattr(reader._readers, "replaced", 0)
+    assert reader.health() == reader.Health((), 0, 0)
+    scripted(GOOD, GOOD)
+    reader.read_page(PIXELS, 1)
+    the_reader()._process.kill()
+    the_reader()._process.wait()
+    reader.read_page(PIXELS, 1)
+    said = reader.health()
+    assert (said.engines, said.replaced) == (("script/1",), 1)
+    assert said.megabytes > 0
 
 
 def test_closing_twice_is_closing_once(scripted):
@@ -210,8 +254,8 @@ def test_a_reader_sees_no_network_and_no_files(monkeypatch, settings):
     also = f"{path} sys.path.insert(0, {BEHIND!r});"
     monkeypatch.setattr(jail, "BOOT", jail.BOOT.replace(path, also))
     with socket.create_server(("127.0.0.1", 0)) as server:
-        settings.READER_COMMAND = ["spy", str(server.getsockname()[1])]
-        assert reader._current.get().engine == "network False, files False/1"
+        settings.READER_COMMAND = ["spy", port := str(server.getsockname()[1])]
+        assert reader._readers.get(port).engine == "network False, files False/1"
 
 
 def test_a_name_that_is_too_long_to_be_kept_is_cut(scripted):

@@ -1,5 +1,6 @@
 """A reader process: one loaded engine behind a pipe.
 
+Arguments: the engine, how many threads it may have, and what else it needs to know.
 Asks on standard input: a line of JSON {"number", "width", "height"} and the page's pixels.
 Answers on standard output: a line of JSON, the page as `apps.extraction.engines.wire` writes
 it. It sees pixels only, never a file, and keeps nothing between two pages.
@@ -18,14 +19,16 @@ from apps.extraction.engines import Engine, wire
 
 ENGINES: dict[str, str] = {
     "rapid": "apps.extraction.engines.rapid:RapidEngine",
+    "doctr": "apps.extraction.engines.doctr:DoctrEngine",
+    "tesseract": "apps.extraction.engines.tesseract:TesseractEngine",
     "fake": "apps.extraction.engines.fake:FakeEngine",
 }
 
 
 def main() -> None:
-    engine_name, threads = sys.argv[1], int(sys.argv[2])
+    engine_name, threads, more = sys.argv[1], int(sys.argv[2]), sys.argv[3:]
     answers = _own_output()
-    engine = _load(engine_name)(threads)
+    engine = _load(engine_name)(threads, *more)
     _say(answers, {"engine": engine.name, "version": engine.version})
     while ask := sys.stdin.buffer.readline():
         _say(answers, _answer(engine, json.loads(ask), sys.stdin.buffer))
@@ -38,9 +41,9 @@ def _own_output() -> BinaryIO:
     return answers
 
 
-def _load(name: str) -> Callable[[int], Engine]:
+def _load(name: str) -> Callable[..., Engine]:
     module, _, attribute = ENGINES[name].partition(":")
-    engine: Callable[[int], Engine] = getattr(import_module(module), attribute)
+    engine: Callable[..., Engine] = getattr(import_module(module), attribute)
     return engine
 
 
