@@ -153,15 +153,15 @@ def _outweighs(some: Sequence[Run], others: Sequence[Run]) -> bool:
 
 def _letters(runs: Sequence[Run]) -> float:
     """The height of letters that a quarter of the text exceeds."""
-    return _reached([(run.height, run.length) for run in runs], 0.75)
+    return reached([(run.height, run.length) for run in runs], 0.75)
 
 
 def _middle(runs: Sequence[Run]) -> float:
     """The angle off their axis that half of the text is below."""
-    return _reached([(_between(run.angle), run.length) for run in runs], 0.5)
+    return reached([(_between(run.angle), run.length) for run in runs], 0.5)
 
 
-def _reached(weighed: Sequence[tuple[float, float]], share: float) -> float:
+def reached(weighed: Sequence[tuple[float, float]], share: float) -> float:
     """The value at which a share of all weight is reached; 0 if there is none."""
     left = share * sum(weight for _, weight in weighed)
     for value, weight in sorted(weighed):
