@@ -15,7 +15,8 @@ from stdnum import iban as stdnum_iban
 from stdnum import luhn as stdnum_luhn
 from stdnum.eu import vat as stdnum_vat
 
-from apps.extraction import lexicon
+from apps.extraction import lexicon, registers
+from apps.extraction.registers import Use
 from apps.extraction.values.codes import BIC
 
 Check = Callable[[str, str], bool]
@@ -23,6 +24,9 @@ Check = Callable[[str, str], bool]
 BUSINESS_YEARS = range(1980, 2081)  # of invoices, receipts and statements
 LIFE_YEARS = range(1900, 2081)  # of persons and their papers
 ABSURD = Decimal(10**9)  # no amount of a single document is larger
+TAX_YEAR = re.compile(r"(\d{4})(?:[/-](?:\d\d|\d{4}))?")  # of two years if it ends in April
+# Source: WHO, ICD-10 volume 2; the last letter is German and says how sure the physician is.
+ICD_10 = re.compile(r"[A-Z]\d[0-9A-Z](?:\.[0-9A-Z-]{1,4})?[AGVZ]?")
 
 
 def run(names: Sequence[str], normalised: str, printed: str) -> tuple[tuple[str, bool], ...]:
@@ -91,6 +95,20 @@ def _has_letters(value: str, printed: str) -> bool:
     return letters >= 2 and letters >= sum(sign.isdigit() for sign in value)
 
 
+def _in_register(use: Use) -> Check:
+    """A check that a number has the shape and the check digits of a register for this use."""
+    return lambda value, printed: registers.accepts(value, use)
+
+
+def _tax_year(value: str, printed: str) -> bool:
+    match = TAX_YEAR.fullmatch(value)
+    return match is not None and int(match[1]) in BUSINESS_YEARS
+
+
+def _icd_10(value: str, printed: str) -> bool:
+    return ICD_10.fullmatch(value) is not None
+
+
 def _sex(value: str, printed: str) -> bool:
     return value in ("F", "M", "X")
 
@@ -104,6 +122,12 @@ CHECKS: Mapping[str, Check] = {
     "bic": _bic,
     "vat_id": _vat_id,
     "luhn": _luhn,
+    "tax_number": _in_register(Use.TAX),
+    "social_security": _in_register(Use.SOCIAL),
+    "health_number": _in_register(Use.HEALTH),
+    "national_id": _in_register(Use.IDENTITY),
+    "tax_year": _tax_year,
+    "icd_10": _icd_10,
     "decimals": _decimals,
     "amount": _amount,
     "positive": _positive,

@@ -25,6 +25,7 @@ class Kind(StrEnum):
     IBAN = "iban"
     BIC = "bic"
     VAT_ID = "vat_id"
+    PERSON_NUMBER = "person_number"  # by which a state knows a person: tax, social security, health
     COUNTRY = "country"
     SEX = "sex"
     MRZ = "mrz"

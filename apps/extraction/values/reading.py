@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from apps.extraction.layout import Row
-from apps.extraction.values import Habits, Kind, Reading, amounts, codes, dates
+from apps.extraction.values import Habits, Kind, Reading, amounts, codes, dates, persons
 
 READERS: dict[Kind, Callable[[Row, Habits], Iterator[Reading]]] = {
     Kind.AMOUNT: amounts.find,
@@ -14,6 +14,7 @@ READERS: dict[Kind, Callable[[Row, Habits], Iterator[Reading]]] = {
     Kind.IBAN: codes.ibans,
     Kind.BIC: codes.bics,
     Kind.VAT_ID: codes.vat_ids,
+    Kind.PERSON_NUMBER: persons.numbers,
     Kind.REFERENCE: codes.references,
 }
 
