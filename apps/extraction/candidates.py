@@ -121,7 +121,8 @@ def _right_of(
     found = [one for one in sheet.readings(rule.type, row) if end <= one.span.start < stop]
     if rule.type == Kind.AMOUNT:
         weight += TABLE if _several(found) else 0.0
-        found.reverse()  # of several amounts in a row the last is the outcome
+    if rule.type == Kind.AMOUNT or rule.last:  # of several amounts the last is the outcome
+        found.reverse()
     for step, reading in enumerate(found):
         odds = weight + RIGHT + step * FARTHER + (ACROSS if across < reading.span.start else 0.0)
         between = row.plain[end : reading.span.start]

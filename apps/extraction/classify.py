@@ -7,16 +7,20 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from math import exp
+from statistics import median
 
 from apps.extraction.doctypes import DocType
 from apps.extraction.engines import PageText
 from apps.extraction.labels import Phrases, Target
-from apps.extraction.layout import Row, rows_of
+from apps.extraction.layout import Row, Span, rows_of
+from apps.extraction.lexicon import squeezed
 from apps.extraction.mrz import find_zone
 
 PAGES = 3  # what a document is it says early
 HEAD = 0.25  # fraction of the page height; a mark up there says more
 IN_HEAD = 1.4  # times its weight
+LARGE = 1.35  # times the usual height of a row; a title is printed large
+IN_LARGE = 1.5  # times the weight of a mark in such a row
 MOST_MARKS = 14.0  # natural log; more marks of a class do not make it surer
 LONG_LINE = 60  # characters; prose has many such lines
 SHORT_CELL = 25  # characters
@@ -44,14 +48,17 @@ def classify(pages: Sequence[PageText], doctypes: Iterable[DocType]) -> Guess:
     rows = [row for page in first for row in rows_of(page)]
     marks = _marks(rows, known)
     signals = _signals(first, rows)
-    scores = {doctype: _score(doctype, marks, signals) for doctype in known}
-    best = max(known, key=lambda doctype: scores[doctype])
-    return Guess(best, exp(scores[best]) / sum(exp(score) for score in scores.values()))
+    scores = {doctype.name: _score(doctype, marks, signals) for doctype in known}
+    for doctype in known:
+        scores[doctype.name] += scores.get(doctype.like, 0.0)
+    best = max(known, key=lambda doctype: scores[doctype.name])
+    return Guess(best, exp(scores[best.name]) / sum(exp(score) for score in scores.values()))
 
 
 def _score(
     doctype: DocType, marks: Mapping[tuple[str, str], float], signals: Mapping[str, float]
 ) -> float:
+    """How much speaks for a class on its own, natural log."""
     said = sum(weight for (name, _), weight in marks.items() if name == doctype.name)
     seen = sum(weight * signals[name] for name, weight in doctype.signals.items())
     return doctype.base + min(said, MOST_MARKS) + seen
@@ -59,14 +66,21 @@ def _score(
 
 def _marks(rows: Sequence[Row], doctypes: tuple[DocType, ...]) -> dict[tuple[str, str], float]:
     """The marks that stand on the rows, by class and phrase as printed, with their weights."""
+    usual = median(row.box.height for row in rows) if rows else 0.0
     found: dict[tuple[str, str], float] = {}
     for row in rows:
         for hit in _phrases(doctypes).find(row):
+            stress = _stress(hit.span, usual)
             for name, weight in hit.targets:
-                key = (name, hit.span.text.casefold())
-                placed = weight * (IN_HEAD if row.box.top < HEAD else 1.0)
-                found[key] = max(placed, found.get(key, placed))
+                key = (name, squeezed(hit.span.text))
+                found[key] = max(weight * stress, found.get(key, weight * stress))
     return found
+
+
+def _stress(span: Span, usual: float) -> float:
+    """How much more a mark says where it stands; `usual` is the height of rows."""
+    stress = IN_HEAD if span.box.top < HEAD else 1.0
+    return stress * (IN_LARGE if span.box.height > LARGE * usual else 1.0)
 
 
 def _signals(pages: Sequence[PageText], rows: Sequence[Row]) -> dict[str, float]:

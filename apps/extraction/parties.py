@@ -54,6 +54,8 @@ def named(rule: FieldRule, sheet: Sheet, labels: Labels) -> Iterator[Candidate]:
     """Names of a party, with and without labels."""
     announced = list(_announced(rule, sheet, labels))
     yield from announced
+    if not rule.party:
+        return
     domains = _domains(next(iter(sheet.pages.values()), ()))
     for candidate in _unannounced(rule, sheet, labels):
         one = _with_domain(rule, candidate, domains)

@@ -10,6 +10,7 @@ from apps.extraction import arithmetic, doctypes
 from apps.extraction.doctypes import BrokenDocType, DocType
 from apps.extraction.values import Kind
 
+LANGUAGES = {"en", "de", "fr", "es", "it", "nl", "ms"}
 GOOD = """
 name = "slip"
 title = "Slip"
@@ -30,12 +31,16 @@ def test_every_class_of_the_house_loads():
     assert names == [
         "bank_statement",
         "contract",
+        "credit_note",
         "form",
         "identity",
         "invoice",
         "letter",
+        "medical_form",
         "other",
+        "payslip",
         "receipt",
+        "tax_form",
     ]
 
 
@@ -61,9 +66,72 @@ def test_every_sum_names_fields_of_its_class():
 
 
 def test_labels_come_in_the_seven_languages_of_the_house():
-    for name, field in [("invoice", "invoice_number"), ("receipt", "total"), ("receipt", "date")]:
-        labels = doctypes.get(name).rule(field).labels
-        assert {"en", "de", "fr", "es", "it", "nl", "ms"} <= set(labels)
+    for doctype in doctypes.load_all():
+        for rule in doctype.fields:
+            spoken = set(rule.labels)
+            if rule.required and rule.labels and rule.name != "iban":
+                assert "any" in spoken or spoken >= LANGUAGES, f"{doctype.name}.{rule.name}"
+
+
+def test_identity_health_payroll_and_law_are_of_the_high_tier():
+    high = {doctype.name for doctype in doctypes.load_all() if doctype.tier == "high"}
+    assert high == {"identity", "medical_form", "payslip", "tax_form", "contract"}
+
+
+@pytest.mark.parametrize("doctype", doctypes.load_all(), ids=lambda one: one.name)
+def test_two_people_read_what_harms_most_when_it_is_wrong(doctype):
+    for rule in doctype.fields:
+        of_a_person = rule.type in (Kind.PERSON_NUMBER, Kind.IBAN) or rule.name == "dob"
+        assert rule.readers == 2 or not of_a_person, rule.name
+
+
+@pytest.mark.parametrize("doctype", doctypes.load_all(), ids=lambda one: one.name)
+def test_a_number_of_a_person_is_special_and_checked(doctype):
+    for rule in doctype.fields:
+        if rule.type == Kind.PERSON_NUMBER:
+            assert rule.sensitivity == 3
+            assert {"tax_number", "social_security", "health_number"}.intersection(rule.validators)
+
+
+LIKE = """
+name = "strip"
+title = "Strip"
+like = "slip"
+[fields.total]
+title = "Total of the strip"
+[fields.number]
+title = "Number"
+type = "reference"
+"""
+
+
+def test_a_class_like_another_has_its_fields_and_says_what_differs(tmp_path):
+    load(tmp_path, f'sums = ["total = total"]\n{GOOD}')
+    path = tmp_path / "strip.toml"
+    path.write_text(LIKE, encoding="utf-8")
+    strip = doctypes.load(path)
+    assert [rule.name for rule in strip.fields] == ["total", "number"]
+    assert strip.rule("total").title == "Total of the strip"
+    assert strip.rule("total").type == Kind.AMOUNT
+    assert strip.sums == ["total = total"]
+
+
+@pytest.mark.parametrize(
+    ("base", "sentence"),
+    [("moon", "like names no class: 'moon'"), ("strip", "like names a class that is like another")],
+)
+def test_a_class_is_like_one_that_stands_for_itself(tmp_path, base, sentence):
+    path = tmp_path / "strip.toml"
+    path.write_text(LIKE.replace('"slip"', f'"{base}"'), encoding="utf-8")
+    with pytest.raises(BrokenDocType, match=sentence):
+        doctypes.load(path)
+
+
+def test_a_credit_note_has_every_field_of_an_invoice():
+    invoice, credit_note = doctypes.get("invoice"), doctypes.get("credit_note")
+    names = {rule.name for rule in credit_note.fields}
+    assert names == {*(rule.name for rule in invoice.fields), "corrected_invoice"}
+    assert credit_note.sums == invoice.sums
 
 
 def test_a_good_file_loads(tmp_path):
@@ -76,6 +144,8 @@ def test_a_good_file_loads(tmp_path):
         ("threshold = 2", "threshold must lie between 0 and 1"),
         ("sensitivity = 7", "sensitivity must be 0, 1, 2 or 3"),
         ('mask = "blur"', "mask must be one of"),
+        ("readers = 3", "readers must be 1 or 2"),
+        ("readers = 0", "readers must be 1 or 2"),
         ('validators = ["smell"]', "there is no validator 'smell'"),
         ("colour = 1", r"nothing is known of \['colour'\]"),
         ("region = [0.9, 0.0, 0.1, 1.0]", "region must be"),

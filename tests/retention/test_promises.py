@@ -37,7 +37,7 @@ def test_an_invoice_is_promised_what_its_policy_keeps():
         "Fields": "90 days",
         "Record of actions": "7 years",
     }
-    assert (made.policy, made.shorter) == ("default v1", False)
+    assert (made.policy, made.shorter) == ("default v2", False)
 
 
 @pytest.mark.parametrize(

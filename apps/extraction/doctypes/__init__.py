@@ -24,6 +24,7 @@ SIGNALS = frozenset({"zone", "narrow", "keys", "prices", "prose", "short"})
 READERS = frozenset({"page", "mrz"})
 PARTIES = frozenset({"", "issuer", "addressee"})
 SENSITIVITIES = range(4)  # 0 public, 1 internal, 2 personal, 3 special
+MOST_READERS = 2
 
 Labels = Mapping[str, Sequence[str]]  # by language
 
@@ -48,12 +49,14 @@ class FieldRule:
     beside: str = ""  # a value in the row of this other field's label counts too
     party: str = ""  # a name or address that needs no label: "issuer" or "addressee"
     unlabelled: float | None = None  # natural log of odds that a value without label is it
+    last: bool = False  # of several values beside a label the last: the end of a period
     region: Box | None = None  # where the value usually stands
     sensitivity: int = 1
     mask: str = "none"
     required: bool = False
     validators: Sequence[str] = ()
     threshold: float = 0.95  # 0 to 1; below this confidence a person is asked
+    readers: int = 1  # how many people must agree on a value that one of them was asked for
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,6 +66,7 @@ class DocType:
     name: str
     title: str
     tier: str = "standard"
+    like: str = ""  # the class whose fields it has, and whose marks speak for it too
     marks: Mapping[str, float] = field(default_factory=dict)  # phrase → how much it says
     base: float = 0.0  # natural log; what speaks for the class before anything is read
     signals: Mapping[str, float] = field(default_factory=dict)  # shape of the pages → weight
@@ -96,11 +100,36 @@ def get(name: str) -> DocType:
 
 def load(path: Path) -> DocType:
     """Read a class file. Raises BrokenDocType if it does not parse or says what cannot be meant."""
+    said = _parsed(path)
+    if name := said.get("like"):
+        said = _over(_base(path.with_name(f"{name}.toml"), path.name), said)
+    return _doctype(said, path.name)
+
+
+def _base(path: Path, where: str) -> dict[str, Any]:
+    """The class that another is like; one that is itself like a third would hide what holds."""
+    _need(path.exists(), where, f"like names no class: {path.stem!r}")
+    said = _parsed(path)
+    _need("like" not in said, where, f"like names a class that is like another: {path.stem!r}")
+    return said
+
+
+def _parsed(path: Path) -> dict[str, Any]:
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(path.read_text(encoding="utf-8"))
     except tomllib.TOMLDecodeError as error:
         raise BrokenDocType(f"{path.name}: {error}") from error
-    return _doctype(data, path.name)
+
+
+def _over(base: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
+    """A class file laid over the one it is like: what it says of a field stands, key by key."""
+    taken = {key: base[key] for key in ("sums", "one_column") if key in base}
+    fields, aids = (_laid(base.get(key, {}), own.get(key, {})) for key in ("fields", "aids"))
+    return {**taken, **own, "fields": fields, "aids": aids}
+
+
+def _laid(base: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: {**base.get(name, {}), **own.get(name, {})} for name in {**base, **own}}
 
 
 def _doctype(data: dict[str, Any], where: str) -> DocType:
@@ -158,6 +187,7 @@ def _check_rule(rule: FieldRule, where: str) -> None:
     _need(rule.party in PARTIES, where, f"party must be one of {sorted(PARTIES)}")
     _need(rule.mask in MASKS, where, f"mask must be one of {sorted(MASKS)}")
     _need(0 <= rule.threshold <= 1, where, "threshold must lie between 0 and 1")
+    _need(1 <= rule.readers <= MOST_READERS, where, "readers must be 1 or 2")
     for check in rule.validators:
         _need(check in CHECKS, where, f"there is no validator {check!r}")
 
