@@ -10,7 +10,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from apps.extraction.synthetic import agreement, invoice, letter, passport, receipt, statement
+from apps.extraction.synthetic import (
+    agreement,
+    id_card,
+    invoice,
+    key_form,
+    letter,
+    medical_form,
+    passport,
+    payslip,
+    receipt,
+    statement,
+    tax_form,
+)
 from apps.extraction.synthetic.files import FORMS, written
 from apps.extraction.synthetic.page import Draft
 
@@ -25,11 +37,18 @@ class Draw(Protocol):
 
 KINDS: Mapping[str, Draw] = {
     "invoice": invoice.draw,
+    "credit_note": invoice.draw_credit_note,
     "receipt": receipt.draw,
     "passport": passport.draw,
+    "id_card_td1": id_card.draw_td1,
+    "id_card_td2": id_card.draw_td2,
     "agreement": agreement.draw,
     "letter": letter.draw,
     "bank_statement": statement.draw,
+    "payslip": payslip.draw,
+    "tax_form": tax_form.draw,
+    "medical_form": medical_form.draw,
+    "form": key_form.draw,
 }
 
 

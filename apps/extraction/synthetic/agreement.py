@@ -76,7 +76,7 @@ def draw(rng: random.Random, *, single: bool) -> Draft:
 
 
 def _compose(rng: random.Random) -> Agreement:
-    first, second = people.two_firms(rng)
+    first, second = people.two_firms(rng, content.load("agreement")["words"])
     template: dict[str, Any] = rng.choice(content.load("agreement")[first.language.code])
     signed = NEWEST - timedelta(days=rng.randrange(400))
     return Agreement(

@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 NO_BREAK = "\u00a0"
-SIGNS = {"GBP": "£", "EUR": "€"}
+SIGNS = {"GBP": "£", "EUR": "€", "MYR": "RM"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +22,7 @@ class Language:
     short_day: str  # pattern of `strftime`
     ordinal: str = ""  # after the day of the month where it is written out
     first: str = ""  # the same, on the first of the month
+    of: str = " "  # between day, month and year where they are written out
 
     def number(self, value: Decimal, places: int = 2) -> str:
         plain = f"{value:,.{places}f}"
@@ -42,7 +43,11 @@ class Language:
 
     def long_day(self, day: date) -> str:
         ordinal = self.first if day.day == 1 else self.ordinal
-        return f"{day.day}{ordinal} {self.months[day.month - 1]} {day.year}"
+        return self.of.join((f"{day.day}{ordinal}", self.months[day.month - 1], str(day.year)))
+
+    def month(self, day: date) -> str:
+        """The month of a day with its year."""
+        return f"{self.months[day.month - 1]}{self.of}{day.year}"
 
 
 def _words(text: str) -> tuple[str, ...]:
@@ -76,4 +81,47 @@ FRENCH = Language(
     "%d/%m/%Y",
     first="er",
 )
-LANGUAGES = {language.code: language for language in (ENGLISH, GERMAN, FRENCH)}
+SPANISH = Language(
+    "es",
+    ".",
+    ",",
+    False,
+    _words(
+        "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre"
+    ),
+    "%d/%m/%Y",
+    of=" de ",
+)
+ITALIAN = Language(
+    "it",
+    ".",
+    ",",
+    False,
+    _words(
+        "gennaio febbraio marzo aprile maggio giugno "
+        "luglio agosto settembre ottobre novembre dicembre"
+    ),
+    "%d/%m/%Y",
+)
+DUTCH = Language(
+    "nl",
+    ".",
+    ",",
+    False,
+    _words(
+        "januari februari maart april mei juni juli augustus september oktober november december"
+    ),
+    "%d-%m-%Y",
+)
+MALAY = Language(
+    "ms",
+    ",",
+    ".",
+    True,
+    _words("Januari Februari Mac April Mei Jun Julai Ogos September Oktober November Disember"),
+    "%d/%m/%Y",
+)
+LANGUAGES = {
+    language.code: language
+    for language in (ENGLISH, GERMAN, FRENCH, SPANISH, ITALIAN, DUTCH, MALAY)
+}

@@ -80,7 +80,7 @@ def draw(rng: random.Random, *, single: bool) -> Draft:
 
 
 def _compose(rng: random.Random) -> Letter:
-    sender, receiver = people.two_firms(rng)
+    sender, receiver = people.two_firms(rng, content.load("letter")["words"])
     template: dict[str, Any] = rng.choice(content.load("letter")[sender.language.code])
     written = NEWEST - timedelta(days=rng.randrange(300))
     day = sender.language.long_day(written + timedelta(days=rng.randint(9, 30)))

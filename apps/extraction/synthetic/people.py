@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import unicodedata
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,7 +32,7 @@ class Address:
 @dataclass(frozen=True, slots=True)
 class Bank:
     name: str
-    iban: str  # without spaces
+    iban: str  # without spaces; empty where there are none
     bic: str
 
 
@@ -54,13 +55,18 @@ class Firm:
         return language(self.country)
 
     @property
+    def has_vat_id(self) -> bool:
+        """Whether its tax number begins with its country."""
+        return self.vat_id.startswith(self.country)
+
+    @property
     def currency(self) -> str:
         return str(country(self.country)["currency"])
 
 
-def countries() -> list[str]:
-    """The countries firms come from."""
-    return list(content.load("people"))
+def countries(spoken: Collection[str]) -> list[str]:
+    """The countries whose language is one of some."""
+    return [code for code, about in content.load("people").items() if about["language"] in spoken]
 
 
 def country(code: str) -> dict[str, Any]:
@@ -88,7 +94,10 @@ def phone(code: str, rng: random.Random) -> str:
 
 
 def bank(code: str, rng: random.Random) -> Bank:
-    return Bank(rng.choice(country(code)["banks"]), numbers.iban(code, rng), f"ZZXX{code}00")
+    """A bank with an account; where there are no IBANs it has none."""
+    name = rng.choice(country(code)["banks"])
+    iban = numbers.iban(code, rng) if code in numbers.BBAN_LENGTH else ""
+    return Bank(name, iban, f"ZZXX{code}00")
 
 
 def firm(code: str, rng: random.Random) -> Firm:
@@ -113,9 +122,9 @@ def firm(code: str, rng: random.Random) -> Firm:
     )
 
 
-def two_firms(rng: random.Random) -> tuple[Firm, Firm]:
-    """Firms of one country and of different trades and places."""
-    code = rng.choice(countries())
+def two_firms(rng: random.Random, spoken: Collection[str]) -> tuple[Firm, Firm]:
+    """Firms of one country and of different trades and places, who speak one of some languages."""
+    code = rng.choice(countries(spoken))
     first, second = firm(code, rng), firm(code, rng)
     while second.trade == first.trade or second.address.street == first.address.street:
         second = firm(code, rng)

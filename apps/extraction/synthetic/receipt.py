@@ -106,7 +106,7 @@ def draw(rng: random.Random, *, single: bool) -> Draft:
 
 
 def _compose(rng: random.Random) -> Purchase:
-    code = rng.choice(people.countries())
+    code = rng.choice(people.countries(content.load("receipt")))
     words = content.load("receipt")[people.language(code).code]
     return Purchase(
         country=code,

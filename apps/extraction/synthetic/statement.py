@@ -96,7 +96,7 @@ def _truth(statement: Statement) -> dict[str, str]:
 
 
 def _compose(rng: random.Random) -> Statement:
-    code = rng.choice(people.countries())
+    code = rng.choice(people.countries(content.load("statement")))
     dated = date(YEAR, rng.randint(2, 11), 1) - timedelta(days=1)  # the last of a month
     opening = Decimal(rng.randrange(180_000, 900_000)) / 100
     return Statement(

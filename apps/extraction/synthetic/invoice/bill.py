@@ -44,6 +44,7 @@ class Bill:
     lines: Sequence[Line]
     deposit: Decimal
     long_days: bool  # whether dates are written out
+    takes_back: str = ""  # the number of the invoice that a credit note takes back
 
     @property
     def language(self) -> Language:
@@ -52,7 +53,7 @@ class Bill:
     @property
     def words(self) -> Mapping[str, str]:
         words: Mapping[str, str] = content.load("invoice")[self.language.code]
-        return words
+        return {**words, **_other_words(self.language.code)} if self.takes_back else words
 
     @property
     def due(self) -> date:
@@ -94,13 +95,18 @@ class Bill:
         return self.language.money(value, self.seller.currency)
 
 
+def _other_words(code: str) -> Mapping[str, str]:
+    words: Mapping[str, str] = content.load("credit_note")[code]
+    return words
+
+
 def cents(value: Decimal) -> Decimal:
     return value.quantize(CENT, ROUND_HALF_UP)
 
 
 def compose(rng: random.Random) -> Bill:
     """Invent an invoice within one country."""
-    seller, buyer = people.two_firms(rng)
+    seller, buyer = people.two_firms(rng, content.load("invoice"))
     words = content.load("invoice")[seller.language.code]
     issued = NEWEST - timedelta(days=rng.randrange(300))
     monthly = rng.random() < 0.25
@@ -122,13 +128,27 @@ def compose(rng: random.Random) -> Bill:
     )
 
 
+def compose_credit(rng: random.Random) -> Bill:
+    """Invent a credit note: an invoice that takes back one of some weeks before."""
+    bill = compose(rng)
+    numbers = content.load("credit_note")[bill.language.code]["numbers"]
+    return replace(
+        bill,
+        takes_back=bill.number,
+        number=_number(rng.choice(numbers), bill.issued, rng),
+        deposit=Decimal(),
+    )
+
+
 def truth(bill: Bill) -> dict[str, str]:
-    return {
+    """By field; what the paper does not show is empty."""
+    taken_back = {"corrected_invoice": bill.takes_back} if bill.takes_back else {}
+    return taken_back | {
         "invoice_number": bill.number,
         "issue_date": bill.issued.isoformat(),
-        "due_date": bill.due.isoformat(),
+        "due_date": "" if bill.takes_back else bill.due.isoformat(),
         "seller_name": bill.seller.name,
-        "seller_vat_id": bill.seller.vat_id,
+        "seller_vat_id": bill.seller.vat_id if bill.seller.has_vat_id else "",
         "buyer_name": bill.buyer,
         "currency": bill.seller.currency,
         "net_total": f"{bill.net:.2f}",

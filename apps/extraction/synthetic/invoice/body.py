@@ -113,7 +113,7 @@ def _sums(bill: Bill) -> list[tuple[str, Decimal, bool]]:
 
 
 def _closing_height(bill: Bill) -> float:
-    return 5.4 * len(_sums(bill)) + (63 if bill.deposit else 47)
+    return 5.4 * len(_sums(bill)) + (63 if bill.deposit or bill.takes_back else 47)
 
 
 def _closing(sheet: Sheet, bill: Bill, look: Look, y: float) -> None:
@@ -127,7 +127,9 @@ def _closing(sheet: Sheet, bill: Bill, look: Look, y: float) -> None:
         sheet.write(look.right - 2, y, bill.money(amount), look.text, align="right", value=value)
         y += 5.4
     y = _total(sheet, bill, look, bill.words["gross"], bill.gross, y + 1.4)
-    if bill.deposit:
+    if bill.takes_back:
+        y = _total(sheet, bill, look, bill.words["payable"], bill.payable, y + 2)
+    elif bill.deposit:
         sheet.write(left, y, bill.words["deposit"], look.text)
         paid = bill.money(-bill.deposit)
         sheet.write(look.right - 2, y, paid, look.text, align="right")
@@ -161,8 +163,8 @@ def _payment(sheet: Sheet, bill: Bill, look: Look, y: float) -> None:
     )
     y += 3
     sheet.write(look.left, y, words["payment"], look.strong.coloured(look.accent))
-    rows = ((words["bank"], bank.name), ("IBAN", numbers.spaced(bank.iban)), ("BIC", bank.bic))
-    for label, value in rows:
+    rows = [(words["bank"], bank.name), ("IBAN", numbers.spaced(bank.iban)), ("BIC", bank.bic)]
+    for label, value in (row for row in rows if row[1]):
         y += 5
         sheet.write(look.left, y, label, look.text.coloured(GREY))
         sheet.write(look.left + 16, y, value, look.strong, value=label == "IBAN")

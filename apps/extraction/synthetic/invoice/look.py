@@ -90,7 +90,7 @@ def pairs(bill: Bill) -> list[tuple[str, str]]:
     return [
         (words["number"], bill.number),
         (words["issued"], bill.day(bill.issued)),
-        (words["due"], bill.day(bill.due)),
+        (words["due"], bill.takes_back or bill.day(bill.due)),
         (words["order"], bill.order),
     ]
 
