@@ -14,6 +14,7 @@ TIGHT = 1.3  # heights; lines farther apart are different blocks
 LARGER = 1.15  # times the height of the lines below: letters of a letterhead
 MOST_COLUMNS = 20  # of a row in which names are looked for
 FEW_LETTERS = 3
+UNOPENED = re.compile(r"[^(\[]*[)\]]")  # the rest of a sentence: "00000083), represented by"
 DOMAIN = re.compile(r"^\s*[a-z][a-z0-9-]+\.[a-z]{2,4}\s*$")
 
 
@@ -62,7 +63,9 @@ def blocks(rows: Sequence[Row]) -> list[Block]:
 def reads_as_name(line: Line) -> bool:
     if line.letters < FEW_LETTERS or line.digits > line.letters:
         return False
-    if ":" in line.text or line.is_caption or line.is_sentence:
+    if ":" in line.text or UNOPENED.match(line.text):
+        return False
+    if line.is_caption or line.is_sentence:
         return False
     first = next(sign for sign in line.text if sign.isalnum())
     proper = first.isupper() or first.isdigit() or DOMAIN.search(line.text) is not None

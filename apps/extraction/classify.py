@@ -50,7 +50,7 @@ def classify(pages: Sequence[PageText], doctypes: Iterable[DocType]) -> Guess:
     signals = _signals(first, rows)
     scores = {doctype.name: _score(doctype, marks, signals) for doctype in known}
     for doctype in known:
-        scores[doctype.name] += scores.get(doctype.like, 0.0)
+        scores[doctype.name] += scores.get(doctype.kind_of, 0.0)
     best = max(known, key=lambda doctype: scores[doctype.name])
     return Guess(best, exp(scores[best.name]) / sum(exp(score) for score in scores.values()))
 

@@ -13,6 +13,7 @@ from dataclasses import replace
 from apps.base.types import Box
 from apps.extraction.blocks import ALIGNED, Block, blocks, reads_as_name
 from apps.extraction.candidates import BELOW, RIGHT, Candidate
+from apps.extraction.cells import is_over_values
 from apps.extraction.doctypes import FieldRule
 from apps.extraction.labels import Hit
 from apps.extraction.layout import Row, Span
@@ -42,6 +43,7 @@ FAR_BELOW = 4  # heights; what stands farther below a label belongs to something
 FEW_ROWS = 2
 LINES_BELOW = 10  # of a label that are looked at
 LONGEST = 200  # characters; no sender line is longer
+STREET = re.compile(r"\s\d{1,4}(?:\s?[a-z])?\s*$")  # a house number ends the line
 ADDRESS = re.compile(r"(?:@|www\.)([a-z0-9-]{3,60})\.[a-z]{2,}")
 SEPARATOR = r"\s*(?:[|\u00b7\u2022,]|\s[-\u2013]\s)\s*"
 PART = r"[^|\u00b7\u2022,]"
@@ -65,20 +67,26 @@ def named(rule: FieldRule, sheet: Sheet, labels: Labels) -> Iterator[Candidate]:
 def _announced(rule: FieldRule, sheet: Sheet, labels: Labels) -> Iterator[Candidate]:
     for hit, weight in labels.of(rule.name):
         if weight >= STRONG and _is_caption(hit):
-            yield from _beside(hit, weight, labels)
+            yield from _beside(hit, weight, sheet, labels)
             yield from _beneath(rule, hit, weight, sheet, labels)
 
 
 def _unannounced(rule: FieldRule, sheet: Sheet, labels: Labels) -> Iterator[Candidate]:
     first = next(iter(sheet.pages.values()), ())
     for block in blocks(first):
-        name = next((one for one in block.lines if _is_name(one, labels)), None)
+        name = next((one for one in block.lines if _heads(block, one, labels)), None)
         if name and block.has_town:
             odds = _block_odds(rule, block, name) + _headed(rule, block, name, labels)
             yield _candidate(name.span, odds, None, block.second_line(name))
     if rule.party == "issuer":
         yield from _sender_lines(first)
         yield from _at_head(first, labels)
+
+
+def _heads(block: Block, line: Line, labels: Labels) -> bool:
+    """Whether a line may be the name of its block: a street right above a town is none."""
+    street = STREET.search(line.text) and block.lines[-1] is not line
+    return not street and _is_name(line, labels)
 
 
 def _with_domain(rule: FieldRule, candidate: Candidate, domains: str) -> Candidate:
@@ -120,11 +128,13 @@ def _headed(rule: FieldRule, block: Block, name: Line, labels: Labels) -> float:
     return OTHER_PARTY if any(others) else 0.0
 
 
-def _beside(hit: Hit, weight: float, labels: Labels) -> Iterator[Candidate]:
-    """A name right of its label, in the same cell or the next."""
+def _beside(hit: Hit, weight: float, sheet: Sheet, labels: Labels) -> Iterator[Candidate]:
+    """A name right of its label, in the same cell or the next unless that is a label too."""
     row, end = hit.span.row, hit.span.end
-    cells = [cell for cell in row.cells if cell.end > end]
-    for cell in cells[:2]:
+    cells = [cell for cell in row.cells if cell.end > end][:2]
+    if is_over_values(row, sheet.pages[row.page]):
+        cells = [cell for cell in cells if cell.start < end]
+    for cell in cells:
         span = _without_lead(Span(row, max(cell.start, end), cell.end))
         same_words = cell.start < end and row.text[end : span.start].isspace()
         if _is_name(Line(span), labels):
@@ -137,12 +147,12 @@ def _beneath(
 ) -> Iterator[Candidate]:
     """Names under a label: line by line, or behind a "Name:" among those lines."""
     rows = sheet.pages[hit.span.row.page]
-    found = list(_beneath_in(_column(hit.span, rows), rule, hit, weight, labels))
-    yield from found or _beneath_in(_whole_rows(hit.span, rows), rule, hit, weight, labels)
+    found = list(_beneath_in(_column(hit.span, rows), rule, hit, weight, sheet, labels))
+    yield from found or _beneath_in(_whole_rows(hit.span, rows), rule, hit, weight, sheet, labels)
 
 
 def _beneath_in(
-    cells: Iterable[Span], rule: FieldRule, hit: Hit, weight: float, labels: Labels
+    cells: Iterable[Span], rule: FieldRule, hit: Hit, weight: float, sheet: Sheet, labels: Labels
 ) -> Iterator[Candidate]:
     odds = weight + BELOW
     for cell in cells:
@@ -150,7 +160,8 @@ def _beneath_in(
             return
         inner = next((one for one in labels.by_row[cell.row] if _names(rule, one, cell)), None)
         if inner:
-            yield from (replace(one, label=hit.span) for one in _beside(inner, odds, labels))
+            inside = _beside(inner, odds, sheet, labels)
+            yield from (replace(one, label=hit.span) for one in inside)
             return
         if _is_name(Line(cell), labels):
             yield _candidate(cell, odds, hit)
@@ -206,7 +217,7 @@ def _sender_lines(rows: Sequence[Row]) -> Iterator[Candidate]:
         if match := SENDER.match(cell.plain):
             start, end = match.span("name")
             span = Span(cell.row, cell.start + start, cell.start + end).trimmed()
-            if not Line(span).is_caption:
+            if not Line(span).is_caption and not STREET.search(span.plain):
                 yield _candidate(span, SENDER_LINE, None)
 
 
@@ -214,6 +225,7 @@ def _at_head(rows: Sequence[Row], labels: Labels) -> Iterator[Candidate]:
     """Names at the very top, apart from their address."""
     cells = [cell for row in rows if row.box.top < LETTERHEAD for cell in row.cells]
     names = [cell for cell in cells if _is_name(Line(cell), labels)]
+    names.sort(key=lambda cell: STREET.search(cell.plain) is not None)
     for step, cell in enumerate(names):
         line = Line(cell)
         odds = LEGAL_FORM if line.legal_form else TRADE if line.trade else 0.0

@@ -19,6 +19,7 @@ from apps.extraction.values.reading import readings
 STRONG = 4.0  # the label says what the value is
 WEAK = 2.2  # it says so, but may stand for other things as well
 FAINT = 0.8  # it says something else that is often the same
+TITLE = 4.5  # a mark of its class that says this much is a title, and no value
 NOBODY = ""  # the target of a phrase that only keeps others from matching
 MOST_HITS = 60  # of one field; a document that repeats a label more often says nothing new
 
@@ -86,6 +87,9 @@ def _phrases(doctype: DocType) -> Phrases:
     for rule in (*doctype.fields, *doctype.aids):
         for phrase, target in _targets(rule):
             targets[phrase].append(target)
+    for mark, weight in doctype.marks.items():
+        if weight >= TITLE:
+            targets[mark].append(Target(NOBODY, 0.0))
     return Phrases(targets)
 
 

@@ -6,10 +6,11 @@ from collections.abc import Iterator, Sequence
 from statistics import median
 
 from apps.extraction.candidates import BELOW, RIGHT, Candidate
+from apps.extraction.cells import is_over_values
 from apps.extraction.doctypes import FieldRule
 from apps.extraction.labels import Hit, Phrases, Target
 from apps.extraction.layout import Row, Span, below
-from apps.extraction.sheet import Labels, Sheet
+from apps.extraction.sheet import NOBODY, STRONG, Labels, Sheet
 
 # Natural logs of odds:
 HEADING = 3.0  # the first large line of the page
@@ -23,7 +24,7 @@ HEAD = 0.35  # fraction of the page height in which a title stands
 def worded(rule: FieldRule, sheet: Sheet, labels: Labels) -> Iterator[Candidate]:
     """Words beside and under the labels of a field, headings, and lines above a phrase."""
     for hit, weight in labels.of(rule.name):
-        yield from _beside(hit, weight, sheet)
+        yield from _beside(rule, hit, weight, sheet, labels)
     first = next(iter(sheet.pages.values()), ())
     if rule.heading:
         yield from _headings(first)
@@ -31,17 +32,41 @@ def worded(rule: FieldRule, sheet: Sheet, labels: Labels) -> Iterator[Candidate]
         yield from _above(rule, first)
 
 
-def _beside(hit: Hit, weight: float, sheet: Sheet) -> Iterator[Candidate]:
+def _beside(
+    rule: FieldRule, hit: Hit, weight: float, sheet: Sheet, labels: Labels
+) -> Iterator[Candidate]:
     """The rest of the label's cell, else the next cell, else the nearest one below."""
     row, end = hit.span.row, hit.span.end
-    for cell in (one for one in row.cells if one.end > end):
-        if _says_something(span := _words_of(Span(row, max(end, cell.start), cell.end))):
+    beside = [cell for cell in row.cells if cell.end > end]
+    if is_over_values(row, sheet.pages[row.page]):
+        beside = [cell for cell in beside if cell.start < end]
+    for cell in beside:
+        span = _words_of(Span(row, max(end, cell.start), cell.end))
+        if cell.start >= end and _is_announced(rule, span, labels):
+            break
+        if _is_text(span):
             yield _candidate(span, weight + RIGHT, hit.span)
             return
     for cell in below(hit.span, sheet.pages[row.page]):
-        if _says_something(cell):
+        if _is_text(cell) and not _is_announced(rule, cell, labels):
             yield _candidate(cell, weight + BELOW, hit.span)
             return
+
+
+def _is_announced(rule: FieldRule, span: Span, labels: Labels) -> bool:
+    """Whether words begin with the label of another field."""
+    return any(
+        hit.span.start == span.start
+        and any(one.name not in (NOBODY, rule.name) and one.weight == STRONG for one in hit.targets)
+        for hit in labels.by_row[span.row]
+    )
+
+
+def _is_text(span: Span) -> bool:
+    """Whether a label may announce these words; "May 2026" is short, and enough."""
+    signs = sum(sign.isalnum() for sign in span.text[:LONGEST])
+    letters = any(sign.isalpha() for sign in span.text[:LONGEST])
+    return letters and signs >= FEW_LETTERS and len(span.text) < LONGEST
 
 
 def _headings(rows: Sequence[Row]) -> Iterator[Candidate]:

@@ -93,10 +93,10 @@ def test_a_number_of_a_person_is_special_and_checked(doctype):
             assert {"tax_number", "social_security", "health_number"}.intersection(rule.validators)
 
 
-LIKE = """
+STRIP = """
 name = "strip"
 title = "Strip"
-like = "slip"
+kind_of = "slip"
 [fields.total]
 title = "Total of the strip"
 [fields.number]
@@ -105,10 +105,10 @@ type = "reference"
 """
 
 
-def test_a_class_like_another_has_its_fields_and_says_what_differs(tmp_path):
+def test_a_kind_of_a_class_has_its_fields_and_says_what_differs(tmp_path):
     load(tmp_path, f'sums = ["total = total"]\n{GOOD}')
     path = tmp_path / "strip.toml"
-    path.write_text(LIKE, encoding="utf-8")
+    path.write_text(STRIP, encoding="utf-8")
     strip = doctypes.load(path)
     assert [rule.name for rule in strip.fields] == ["total", "number"]
     assert strip.rule("total").title == "Total of the strip"
@@ -118,11 +118,14 @@ def test_a_class_like_another_has_its_fields_and_says_what_differs(tmp_path):
 
 @pytest.mark.parametrize(
     ("base", "sentence"),
-    [("moon", "like names no class: 'moon'"), ("strip", "like names a class that is like another")],
+    [
+        ("moon", "kind_of names no class: 'moon'"),
+        ("strip", "kind_of names a kind of another class"),
+    ],
 )
-def test_a_class_is_like_one_that_stands_for_itself(tmp_path, base, sentence):
+def test_a_class_is_a_kind_of_one_that_stands_for_itself(tmp_path, base, sentence):
     path = tmp_path / "strip.toml"
-    path.write_text(LIKE.replace('"slip"', f'"{base}"'), encoding="utf-8")
+    path.write_text(STRIP.replace('"slip"', f'"{base}"'), encoding="utf-8")
     with pytest.raises(BrokenDocType, match=sentence):
         doctypes.load(path)
 

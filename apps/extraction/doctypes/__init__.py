@@ -25,6 +25,7 @@ READERS = frozenset({"page", "mrz"})
 PARTIES = frozenset({"", "issuer", "addressee"})
 SENSITIVITIES = range(4)  # 0 public, 1 internal, 2 personal, 3 special
 MOST_READERS = 2
+OWN = frozenset({"name", "title", "tier", "marks", "signals", "base"})  # no kind inherits them
 
 Labels = Mapping[str, Sequence[str]]  # by language
 
@@ -66,7 +67,7 @@ class DocType:
     name: str
     title: str
     tier: str = "standard"
-    like: str = ""  # the class whose fields it has, and whose marks speak for it too
+    kind_of: str = ""  # the class whose fields it has, and whose marks speak for it too
     marks: Mapping[str, float] = field(default_factory=dict)  # phrase → how much it says
     base: float = 0.0  # natural log; what speaks for the class before anything is read
     signals: Mapping[str, float] = field(default_factory=dict)  # shape of the pages → weight
@@ -101,17 +102,9 @@ def get(name: str) -> DocType:
 def load(path: Path) -> DocType:
     """Read a class file. Raises BrokenDocType if it does not parse or says what cannot be meant."""
     said = _parsed(path)
-    if name := said.get("like"):
+    if name := said.get("kind_of"):
         said = _over(_base(path.with_name(f"{name}.toml"), path.name), said)
     return _doctype(said, path.name)
-
-
-def _base(path: Path, where: str) -> dict[str, Any]:
-    """The class that another is like; one that is itself like a third would hide what holds."""
-    _need(path.exists(), where, f"like names no class: {path.stem!r}")
-    said = _parsed(path)
-    _need("like" not in said, where, f"like names a class that is like another: {path.stem!r}")
-    return said
 
 
 def _parsed(path: Path) -> dict[str, Any]:
@@ -121,11 +114,19 @@ def _parsed(path: Path) -> dict[str, Any]:
         raise BrokenDocType(f"{path.name}: {error}") from error
 
 
+def _base(path: Path, where: str) -> dict[str, Any]:
+    """The class that another is a kind of; what that is a kind of itself would stay hidden."""
+    _need(path.exists(), where, f"kind_of names no class: {path.stem!r}")
+    said = _parsed(path)
+    _need("kind_of" not in said, where, f"kind_of names a kind of another class: {path.stem!r}")
+    return said
+
+
 def _over(base: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
-    """A class file laid over the one it is like: what it says of a field stands, key by key."""
-    taken = {key: base[key] for key in ("sums", "one_column") if key in base}
+    """A class file laid over that of which it is a kind: its own word stands, key by key."""
+    shared = {key: said for key, said in base.items() if key not in OWN}
     fields, aids = (_laid(base.get(key, {}), own.get(key, {})) for key in ("fields", "aids"))
-    return {**taken, **own, "fields": fields, "aids": aids}
+    return {**shared, **own, "fields": fields, "aids": aids}
 
 
 def _laid(base: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
