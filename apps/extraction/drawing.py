@@ -2,7 +2,7 @@
 
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
 from typing import BinaryIO
 
@@ -13,6 +13,8 @@ from PIL import Image
 from apps.base.errors import Unreadable
 from apps.extraction.engines import Pixels
 from apps.extraction.engines.upright import Lie, straightened
+from apps.extraction.layers import MOST_LAYER
+from apps.extraction.witnesses.said import MOST_ASIDE, Witnesses, of_page
 from apps.intake import jail
 from apps.intake.jail import Limits
 from apps.intake.models import Document
@@ -31,8 +33,16 @@ NOT_DRAWN = "A page could not be drawn. Print the file to a new PDF and send tha
 Drawn = tuple[int, Pixels]  # a page's number, and what it looks like
 
 
-def draw(source: BinaryIO, media_type: str) -> Iterator[Drawn]:
+def _unheard(_: Witnesses) -> None:
+    """For whoever wants the looks of a page only."""
+
+
+def draw(
+    source: BinaryIO, media_type: str, *, hear: Callable[[Witnesses], None] = _unheard
+) -> Iterator[Drawn]:
     """Page numbers from 1 and their pixels, one page in memory at a time.
+
+    What a page says besides its looks is told to `hear` before the page is yielded.
 
     Raises:
         Unreadable: a page could not be drawn within its limits.
@@ -45,7 +55,10 @@ def draw(source: BinaryIO, media_type: str) -> Iterator[Drawn]:
                 number += 1
                 if number > settings.MOST_PAGES:
                     raise ValueError("A document has fewer pages.")
-                yield number, _page(json.loads(head), drawn)
+                said = json.loads(head)
+                page = _page(said, drawn)
+                hear(_aside(number, said, drawn))
+                yield number, page
     except (jail.Broken, ValueError, TypeError, KeyError, RecursionError) as error:
         raise Unreadable(NOT_DRAWN) from error
 
@@ -83,6 +96,14 @@ def decode(content: bytes) -> Pixels:
     """Pixels of an image that `encode` made; never of anything from outside."""
     with Image.open(io.BytesIO(content), formats=("JPEG",)) as image:
         return np.asarray(image.convert("RGB"))
+
+
+def _aside(number: int, head: dict[str, int], drawn: BinaryIO) -> Witnesses:
+    sizes = head["layer"], head["aside"]
+    if not (0 <= sizes[0] <= MOST_LAYER and 0 <= sizes[1] <= MOST_ASIDE):
+        raise ValueError("A page says little besides its looks.")
+    layer, aside = (drawn.read(size) for size in sizes)
+    return of_page(number, layer, aside)
 
 
 def _page(head: dict[str, int], drawn: BinaryIO) -> Pixels:

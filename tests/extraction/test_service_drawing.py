@@ -13,6 +13,8 @@ from PIL import Image
 from apps.base.errors import Unreadable
 from apps.extraction import drawing
 from apps.extraction.engines import Pixels
+from apps.extraction.layers import CHARACTER
+from apps.extraction.witnesses import Witnesses
 from apps.intake import jail
 from tests.intake import files
 from tests.victims import kill_when_seen
@@ -76,6 +78,14 @@ def test_what_cannot_be_drawn_is_told_in_a_sentence():
 
 
 HEAD = {"number": 1, "width": 2, "height": 2}
+ASIDE = b'{"codes":[]}'
+LETTER = np.array([(ord("A"), 1, 1, 2, 2, 0)], CHARACTER).tobytes()
+
+
+def page(told: bytes = b"", said: bytes = ASIDE, **head: object) -> bytes:
+    """A page as an honest painter would send it, but for what a test says."""
+    sizes = {"layer": len(told), "aside": len(said), **head}
+    return json.dumps({**HEAD, **sizes}).encode() + b"\n" + bytes(12) + told + said
 
 
 @pytest.mark.parametrize(
@@ -84,13 +94,23 @@ HEAD = {"number": 1, "width": 2, "height": 2}
         b"nonsense\n",
         b"{}\n",
         b"[]\n",
-        json.dumps({**HEAD, "width": 10**9, "height": 10**9}).encode() + b"\n",
-        json.dumps({**HEAD, "width": 0}).encode() + b"\n",
-        json.dumps({**HEAD, "width": -2, "height": -2}).encode() + b"\n" + bytes(12),
-        json.dumps({**HEAD, "width": "2"}).encode() + b"\n" + bytes(12),
+        page(width=10**9, height=10**9),
+        page(width=0),
+        page(width=-2, height=-2),
+        page(width="2"),
         json.dumps(HEAD).encode() + b"\n" + bytes(11),
         b"x" * 1000,
         b"[" * 190 + b"\n",
+        page(layer=-1),
+        page(layer="1"),
+        page(layer=10**9),
+        page(aside=10**9),
+        page(LETTER[:-1]),
+        page()[:-1],
+        page(said=b""),
+        page(said=b"nonsense"),
+        page(said=b"{}"),
+        page(said=b"[" * 100_000),
     ],
 )
 def test_a_painter_that_was_taken_over_is_not_believed(monkeypatch, lie):
@@ -103,13 +123,28 @@ def test_a_painter_that_was_taken_over_is_not_believed(monkeypatch, lie):
         list(drawing.draw(io.BytesIO(), "application/pdf"))
 
 
+def test_what_a_page_says_is_heard_before_it_is_seen(monkeypatch):
+    @contextmanager
+    def painting(*_, **__):
+        yield io.BytesIO(page(LETTER) + page(said=b'{"codes":["a code"],"refused":true}'))
+
+    heard: list[Witnesses] = []
+    monkeypatch.setattr(jail, "fed", painting)
+    pages = drawing.draw(io.BytesIO(), "application/pdf", hear=heard.append)
+    next(pages)
+    [first] = heard
+    assert [word.text for layer in first.layers for word in layer.words()] == ["A"]
+    next(pages)
+    assert (heard[1].codes, heard[1].refused, heard[1].layers) == (["a code"], True, [])
+
+
 @pytest.mark.parametrize("pages", [3, 4])
 def test_as_many_pages_are_drawn_as_were_let_in_and_no_more(monkeypatch, settings, pages):
     settings.MOST_PAGES = 3
 
     @contextmanager
     def painting(*_, **__):
-        yield io.BytesIO((json.dumps(HEAD).encode() + b"\n" + bytes(12)) * pages)
+        yield io.BytesIO(page() * pages)
 
     monkeypatch.setattr(jail, "fed", painting)
     if pages > settings.MOST_PAGES:

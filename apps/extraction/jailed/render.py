@@ -1,13 +1,17 @@
-"""Behind the wall: draw every page of a file. Bytes in, pages out.
+"""Behind the wall: draw every page of a file, and say what else it says. Bytes in, pages out.
 
-Arguments: media type, dots per inch, most pixels a page. For each page one line of JSON
-{"number", "width", "height"} and then its pixels, 3 bytes each, row by row.
+Arguments: media type, dots per inch, most pixels a page. For each page one line of JSON {"number",
+"width", "height", "layer", "aside"}; its pixels, 3 bytes each, row by row; "layer" bytes of its
+text layer, see `layers`; "aside" bytes of JSON {"cut", "codes", "invoices", "refused"}, the last
+two with the first page only, because they are the file's.
 """
 
 import io
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from importlib import import_module
+from typing import Any
 
 import numpy as np
 import pypdfium2 as pdfium
@@ -15,44 +19,91 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps
 from pillow_heif import register_heif_opener
 
+from apps.extraction.jailed import codes, layer
+from apps.extraction.layers import CHARACTER, Characters
+
 FORMATS = ("PNG", "JPEG", "TIFF", "HEIF")
 POINTS = 72  # an inch
+EMBEDDED = "apps.extraction.jailed.embedded"
+MOST_ATTACHED = 20  # files whose names are looked at
 
 Pixels = NDArray[np.uint8]
+Aside = dict[str, Any]
+Drawn = tuple[Pixels, Characters, Aside]
+
+NO_LAYER = np.zeros(0, CHARACTER)
 
 
 def main() -> None:
     media_type, dpi, most = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
     content = sys.stdin.buffer.read()
     draw = _from_pdf if media_type == "application/pdf" else _from_image
-    for number, pixels in enumerate(draw(content, dpi, most), start=1):
-        height, width = pixels.shape[:2]
-        head = json.dumps({"number": number, "width": width, "height": height})
-        sys.stdout.buffer.write(head.encode() + b"\n")
-        sys.stdout.buffer.write(np.ascontiguousarray(pixels).data)
+    for number, (pixels, characters, aside) in enumerate(draw(content, dpi, most), start=1):
+        aside["codes"] = _tried(codes.read, pixels, otherwise=[])
+        _say(number, pixels, characters.tobytes(), aside)
     sys.stdout.buffer.flush()
 
 
-def _from_pdf(content: bytes, dpi: int, most: int) -> Iterator[Pixels]:
+def _say(number: int, pixels: Pixels, told: bytes, aside: Aside) -> None:
+    height, width = pixels.shape[:2]
+    beside = json.dumps(aside, separators=(",", ":")).encode()
+    head = {"number": number, "width": width, "height": height}
+    head |= {"layer": len(told), "aside": len(beside)}
+    for part in (
+        json.dumps(head).encode() + b"\n",
+        np.ascontiguousarray(pixels).data,
+        told,
+        beside,
+    ):
+        sys.stdout.buffer.write(part)
+
+
+def _from_pdf(content: bytes, dpi: int, most: int) -> Iterator[Drawn]:
     """Pages as they look on paper: forms filled in, annotations drawn."""
     document = pdfium.PdfDocument(content)
     document.init_forms()
+    of_file = _embedded(document, content)
     for page in document:
         width, height = page.get_size()
         scale = min(dpi / POINTS, (most / max(1.0, width * height)) ** 0.5)
         bitmap = page.render(scale=scale, rev_byteorder=True, may_draw_forms=True)
-        yield _rgb(bitmap.to_numpy())
+        pixels = _rgb(bitmap.to_numpy())
+        characters, cut = _tried(layer.read, page, pixels, otherwise=(NO_LAYER, True))
+        yield pixels, characters, {"cut": cut, **of_file}
+        of_file = {}
         page.close()
 
 
-def _from_image(content: bytes, dpi: int, most: int) -> Iterator[Pixels]:
+def _embedded(document: pdfium.PdfDocument, content: bytes) -> Aside:
+    """Structured invoices of a file. Their parser is loaded only for a file that may have some:
+    loading takes longer than drawing a page.
+    """
+    attached = range(min(document.count_attachments(), MOST_ATTACHED))
+    names = [document.get_attachment(at).get_name().lower() for at in attached]
+    if not any(name.endswith(".xml") for name in names):
+        return {}
+    read = import_module(EMBEDDED).invoices
+    invoices, refused = _tried(read, content, otherwise=([], True))
+    return {"invoices": invoices, "refused": refused}
+
+
+def _tried(read: Callable[..., Any], *arguments: Any, otherwise: Any) -> Any:
+    """What a second reading says. One that breaks says nothing, and the page is drawn as ever."""
+    try:
+        return read(*arguments)
+    except Exception:  # a parser fails in as many ways as there are broken files
+        return otherwise
+
+
+def _from_image(content: bytes, dpi: int, most: int) -> Iterator[Drawn]:
     """Frames turned as the camera says, on white where they are transparent."""
     register_heif_opener()
     Image.MAX_IMAGE_PIXELS = None  # intake refused what is too large; here it is scaled
     with Image.open(io.BytesIO(content), formats=FORMATS) as image:
         for frame in range(getattr(image, "n_frames", 1)):
             image.seek(frame)
-            yield np.ascontiguousarray(np.asarray(_opaque(_fitted(image, most))))
+            pixels = np.ascontiguousarray(np.asarray(_opaque(_fitted(image, most))))
+            yield pixels, NO_LAYER, {}
 
 
 def _fitted(image: Image.Image, most: int) -> Image.Image:

@@ -1,20 +1,14 @@
-"""What a file says besides its looks: a second reading, never trusted by itself."""
+"""What a file says besides its looks: second readings, never trusted by themselves."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from apps.extraction.doctypes import DocType
 from apps.extraction.fields import Found, Missing
+from apps.extraction.witnesses.said import SILENT, Witnesses, together
 
-
-@dataclass(frozen=True, slots=True)
-class Witnesses:
-    """Second readings of a document."""
-
-
-SILENT = Witnesses()
+__all__ = ["SILENT", "Witnesses", "heard", "together"]
 
 
 def heard(
