@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -19,14 +19,28 @@ class Second(StrEnum):
 
 
 class Flag(StrEnum):
-    """Why a person must look at a field, however sure the machine is of it."""
+    """Why a person must look at a field, however sure the machine is of it; see WORDS."""
 
     DIFFERS = "differs"  # the text layer or another engine reads something else there
     EMBEDDED_DIFFERS = "embedded differs"  # data embedded in the file say something else
+    CODE_DIFFERS = "code differs"  # a payment code on a page says something else
+    PRINT_DIFFERS = "print differs"  # an identity paper's print denies its machine-readable zone
     HIDDEN = "hidden"  # the value stands in text that the eye does not see
     INSTRUCTION = "instruction"  # it reads like an order to a machine
     LOOKALIKE = "lookalike"  # letters of several scripts that look alike
     CONTRADICTION = "contradiction"  # sums or dates of the document speak against it
+
+
+WORDS: Mapping[Flag, str] = {
+    Flag.DIFFERS: "Another reading of the same place says something else.",
+    Flag.EMBEDDED_DIFFERS: "The file's embedded data say something else.",
+    Flag.CODE_DIFFERS: "A payment code on the page says something else.",
+    Flag.PRINT_DIFFERS: "The document's print differs from its machine-readable zone.",
+    Flag.HIDDEN: "The file holds invisible text that says something else.",
+    Flag.INSTRUCTION: "It reads like an order to a machine.",
+    Flag.LOOKALIKE: "It mixes letters that only look alike.",
+    Flag.CONTRADICTION: "Sums or dates of the document speak against it.",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from apps.extraction.engines import PageText
 from apps.extraction.fields import Found, Missing
 from apps.extraction.find import find_fields
 from apps.extraction.guards import guarded
-from apps.extraction.witnesses import SILENT, Witnesses, heard
+from apps.extraction.witnesses import SILENT, Notice, Witnesses, heard, noticed
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,7 @@ class Understood:
 
     guess: Guess
     fields: Sequence[Found | Missing]
+    notices: Sequence[Notice] = ()  # what is odd about its file as a whole
 
 
 def understand(
@@ -43,9 +44,10 @@ def understand(
     """
     guess = Guess(doctypes.get(said), 1.0) if said else classify(pages, doctypes.load_all())
     found = find_fields(pages, guess.doctype, wanted(guess.doctype, asked))
-    backed = heard(found, witnesses, guess.doctype)
+    backed = heard(found, witnesses, guess.doctype, pages=pages)
     safe = guarded(backed, witnesses, guess.doctype)
-    return Understood(guess, calibrated(safe, guess.doctype, engine))
+    fields = calibrated(safe, guess.doctype, engine)
+    return Understood(guess, fields, noticed(witnesses, pages))
 
 
 def wanted(doctype: DocType, asked: Collection[str]) -> Collection[str]:
