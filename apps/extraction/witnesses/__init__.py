@@ -1,8 +1,8 @@
 """What a file says besides its looks: second readings, never trusted by themselves.
 
 A witness speaks of values that the engine has found, and of no others: what only a witness says is
-nowhere taken over. `said` has how witnesses come out of the jail, `layer`, `embedded` and
-`codes` one witness each, `testimony` what a field's confidence makes of them.
+nowhere taken over. `said` has how witnesses come out of the jail, `layer`, `embedded`, `codes` and
+`visual` one witness each, `testimony` what a field's confidence makes of them.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from apps.extraction.witnesses import codes, embedded
 from apps.extraction.witnesses.layer import Layers
 from apps.extraction.witnesses.said import SILENT, Witnesses, together
 from apps.extraction.witnesses.testimony import Testimony, weighed
+from apps.extraction.witnesses.visual import Print
 
 __all__ = ["SILENT", "Notice", "Witnesses", "heard", "noticed", "together"]
 
@@ -74,6 +75,7 @@ class _Hearing:
         self.invoices = witnesses.invoices
         self.payments = codes.payments(witnesses.codes)
         self.layers = Layers(witnesses.layers, pages)
+        self.print = Print(pages)
         self.names = {one.name for one in fields if isinstance(one, Found)}
 
     def weigh(self, found: Found) -> Found:
@@ -84,3 +86,5 @@ class _Hearing:
         yield from self.layers.testify(found, kind)
         yield from embedded.testify(found, kind, self.invoices)
         yield from codes.testify(found, kind, self.payments, self.names)
+        if self.doctype.reader == "mrz":
+            yield from self.print.testify(found)
