@@ -39,6 +39,7 @@ class Tag(StrEnum):
     JOB_STOPPED = "job.stopped"
     DOCUMENT_READ = "document.read"
     DOCUMENT_CLASSIFIED = "document.classified"
+    DOCUMENT_FLAGGED = "document.flagged"
     # Review
     TASK_OPENED = "task.opened"
     TASK_CLAIMED = "task.claimed"

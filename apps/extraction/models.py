@@ -8,6 +8,7 @@ from django.db import models
 
 from apps.base.models import OwnedRow
 from apps.base.types import Box
+from apps.extraction.fields import Second
 from apps.intake.models import Document
 from apps.vault.keys import ValueCipher
 from apps.vault.models import Artifact
@@ -100,6 +101,11 @@ class Field(OwnedRow):
         """Names of the checks that the value does not pass."""
         return [name for name, passed in self.checks if not passed]
 
+    @property
+    def second(self) -> Second:
+        """What other readings say of the value."""
+        return Second(self.evidence[SECOND]) if self.evidence else Second.NONE
+
     def content(self, cipher: ValueCipher) -> Content:
         """Raises Unreadable if it was changed, or was never this row's."""
         return Content.from_json(cipher.open(bytes(self.sealed or b""), column=SEALED, row=self.pk))
@@ -109,6 +115,7 @@ class Field(OwnedRow):
 
 
 SEALED = "field.sealed"  # where a field's content is sealed
+SECOND = 3  # where the second reading stands in the evidence
 
 
 def to_edges(box: Box) -> list[float]:

@@ -21,10 +21,11 @@ from apps.extraction.fields import Found, Missing
 from apps.extraction.layout import rows_of
 from apps.extraction.models import Content, Field, Page, Reading, to_edges
 from apps.extraction.typed import normalise
-from apps.extraction.understanding import understand
+from apps.extraction.understanding import Understood, understand
 from apps.extraction.validators import run
 from apps.extraction.values import Habits
 from apps.extraction.values.habits import judge
+from apps.extraction.witnesses import Witnesses, together
 from apps.intake.models import Document
 from apps.jobs import services as jobs
 from apps.jobs.models import Job
@@ -44,6 +45,7 @@ class _Read:
 
     pages: list[PageText] = field(default_factory=list)
     images: list[Sealing] = field(default_factory=list)
+    said: list[Witnesses] = field(default_factory=list)  # of each page
     engine: str = ""
     milliseconds: int = 0
 
@@ -124,7 +126,7 @@ def _read_pages(document: Document, done: _Read) -> None:
         ThreadPoolExecutor(BESIDE) as beside,
     ):
         sealed: Future[None] | None = None
-        drawn = drawing.draw(source, document.media_type)
+        drawn = drawing.draw(source, document.media_type, hear=done.said.append)
         for number, pixels in drawing.ahead(drawn, beside):
             page, done.engine = reader.read_page(pixels, number)
             done.pages.append(page)
@@ -144,6 +146,7 @@ def _keep(document: Document, done: _Read, job: Job) -> Reading:
         engine=done.engine,
         said=document.submission.doctype,
         asked=document.submission.fields,
+        witnesses=together(done.said),
     )
     guess = understood.guess
     reading = Reading.objects.create(
@@ -158,7 +161,7 @@ def _keep(document: Document, done: _Read, job: Job) -> Reading:
     )
     _keep_pages(document, done)
     _keep_fields(document, understood.fields)
-    _record(document, reading, len(understood.fields), job)
+    _record(document, reading, understood, job)
     return reading
 
 
@@ -225,7 +228,7 @@ def _content(one: Found | Missing) -> Content:
     return Content(one.value, one.normalised, tuple(one.others), glyphs)
 
 
-def _record(document: Document, reading: Reading, fields: int, job: Job) -> None:
+def _record(document: Document, reading: Reading, understood: Understood, job: Job) -> None:
     about: dict[str, Any] = {
         "actor": SYSTEM,
         "subject": document.reference,
@@ -245,7 +248,15 @@ def _record(document: Document, reading: Reading, fields: int, job: Job) -> None
         **about,
         doctype=reading.doctype,
         per_mille=round(reading.doctype_confidence * 1000),
-        fields=fields,
+        fields=len(understood.fields),
     )
+    if flags := _flags(understood):
+        audit.record(Tag.DOCUMENT_FLAGGED, **about, flags=flags)
     jobs.prove(job, event=str(read_event.pk), engine=reading.engine)
     jobs.note(job, "classified", event=str(class_event.pk), doctype=reading.doctype)
+
+
+def _flags(understood: Understood) -> list[str]:
+    """What speaks against a document or any of its fields, in words of ours: no content."""
+    found = [one for one in understood.fields if isinstance(one, Found)]
+    return sorted({*understood.notices, *(flag for one in found for flag in one.flags)})

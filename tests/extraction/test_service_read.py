@@ -189,7 +189,7 @@ def test_every_page_is_kept_as_a_sealed_image(desk):
 def test_a_page_that_was_read_turned_is_kept_upright(desk, monkeypatch, turned):
     upright = desks.page_of(PAPER)
     lying = np.ascontiguousarray(np.rot90(upright, k=turned // 90))
-    monkeypatch.setattr(drawing, "draw", lambda *_: iter([(1, lying)]))
+    monkeypatch.setattr(drawing, "draw", lambda *_, **__: iter([(1, lying)]))
     said = desks.PageText(1, *SIZE, turned, text_of(PAPER).lines)
     monkeypatch.setattr(reader, "read_page", lambda *_: (said, "fake/1"))
     document = desk.paper()
@@ -283,7 +283,7 @@ def test_a_reader_that_cannot_be_reached_is_tried_again_later(desk, stored, monk
 def test_a_page_that_cannot_be_drawn_ends_the_job(desk, stored, monkeypatch):
     document = desk.send()
 
-    def undrawable(*_: object) -> None:
+    def undrawable(*_: object, **__: object) -> None:
         raise Unreadable(drawing.NOT_DRAWN)
 
     monkeypatch.setattr(drawing, "draw", undrawable)

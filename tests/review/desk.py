@@ -5,7 +5,7 @@ test says it is; the database, the vault, the trail and the steps of the pipelin
 """
 
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -19,6 +19,7 @@ from apps.base.types import Box
 from apps.extraction import drawing, reader
 from apps.extraction.engines import PageText, Pixels, fake
 from apps.extraction.models import Field
+from apps.extraction.witnesses import SILENT, Witnesses
 from apps.intake import checks
 from apps.intake import services as intake
 from apps.intake.models import Document
@@ -50,6 +51,7 @@ class Desk:
         self.house, self._patch = house, monkeypatch
         self.lines: Sequence[str] = PAPER
         self.pages = 1
+        self.said = SILENT  # with each page, besides its looks
         monkeypatch.setattr(checks, "_said", lambda *_: {"pages": self.pages, "signed": False})
         monkeypatch.setattr(drawing, "draw", self._draw)
         monkeypatch.setattr(reader, "read_page", self._read)
@@ -115,8 +117,9 @@ class Desk:
         user, now = about.pop("user"), about.pop("now")
         return review.decide(task, Answer(key, verdict, value, **about), user=user, now=now)
 
-    def _draw(self, *_: object) -> Iterator[tuple[int, Pixels]]:
+    def _draw(self, *_: object, hear: Callable[[Witnesses], None]) -> Iterator[tuple[int, Pixels]]:
         for number in range(1, self.pages + 1):
+            hear(self.said)
             yield number, page_of(self.lines)
 
     def _read(self, pixels: Pixels, number: int) -> tuple[PageText, str]:
