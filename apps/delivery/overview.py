@@ -219,6 +219,10 @@ def waiting_among(fields: Sequence[Settled]) -> int:
     return sum(1 for field in fields if field.standing is Standing.WAITING)
 
 
+def flagged_among(fields: Sequence[Settled]) -> int:
+    return sum(1 for field in fields if field.flags)
+
+
 def _kept(artifact: Artifact, count: int) -> Kept:
     return Kept(
         kind=artifact.kind,

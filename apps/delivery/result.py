@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from apps.extraction.fields import WORDS, Flag, Second
+
 SCHEMA = "arrowslit.result/1"
 
 
@@ -36,11 +38,18 @@ class Settled:
     page: int | None = None  # from 1
     box: Sequence[float] | None = None  # left, top, right, bottom, fractions of the page
     checks: Sequence[tuple[str, bool]] = ()
+    flags: Sequence[Flag] = ()  # what speaks against the value as the machine read it
+    second: Second = Second.NONE  # what other readings say of that value
     by: str = ""  # actor who decided
 
     @property
     def has_value(self) -> bool:
         return self.standing in (Standing.ACCEPTED, Standing.DECIDED) and bool(self.normalised)
+
+    @property
+    def warnings(self) -> Mapping[str, str]:
+        """What speaks against the value: each flag with its sentence."""
+        return {flag.value: WORDS[flag] for flag in self.flags}
 
 
 def assemble(
@@ -77,4 +86,6 @@ def _field(field: Settled) -> dict[str, Any]:
         "page": field.page,
         "box": list(field.box) if field.box else None,
         "validators": dict(field.checks),
+        "flags": dict(field.warnings),
+        "second_reading": field.second.value,
     }

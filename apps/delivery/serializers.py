@@ -8,6 +8,7 @@ from apps.base.serializers import StrictSerializer
 from apps.delivery.forms import STATES
 from apps.delivery.overview import ERASED
 from apps.delivery.result import SCHEMA, Standing
+from apps.extraction.fields import Second
 from apps.intake.references import PATTERN
 from apps.jobs.flow import State
 
@@ -39,6 +40,8 @@ FIELD_EXAMPLE = {
     "page": 1,
     "box": [0.12, 0.8, 0.46, 0.83],
     "validators": {"mod97": True},
+    "flags": {},
+    "second_reading": "agrees",
 }
 RESULT_EXAMPLE: dict[str, Any] = {
     "schema": SCHEMA,
@@ -127,9 +130,20 @@ class FieldSerializer(serializers.Serializer[Any]):
         help_text="Left, top, right, bottom, as fractions of the page.",
     )
 
+    second_reading = serializers.ChoiceField(
+        choices=[second.value for second in Second],
+        default=Second.NONE.value,
+        help_text="What text layer, embedded data, codes or other prints say of the value.",
+    )
+
     def get_fields(self) -> dict[str, Any]:
         checks = serializers.DictField(child=serializers.BooleanField())
-        return {**super().get_fields(), "validators": checks}
+        flags = serializers.DictField(
+            child=serializers.CharField(),
+            default=dict,
+            help_text="What speaks against the value as the machine read it, with a sentence each.",
+        )
+        return {**super().get_fields(), "validators": checks, "flags": flags}
 
 
 class ResultSerializer(serializers.Serializer[Any]):

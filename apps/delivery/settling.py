@@ -8,6 +8,7 @@ from apps.base.types import Actor
 from apps.delivery.result import Settled, Standing
 from apps.extraction import services as extraction
 from apps.extraction.doctypes import DocType, FieldRule
+from apps.extraction.fields import Flag
 from apps.extraction.models import Content, Field
 from apps.intake.models import Document
 from apps.review.models import Task
@@ -65,6 +66,8 @@ def _settle(field: Field, rule: FieldRule, task: Task | None, cipher: ValueCiphe
         page=field.page if field.found else None,
         box=field.boxes[0] if field.found and field.boxes else None,
         checks=checks,
+        flags=[Flag(flag) for flag in field.flags],
+        second=field.second,
         by=by,
     )
 

@@ -52,6 +52,7 @@ def job(request: PersonRequest, reference: str) -> HttpResponse:
         "document": document,
         "job": work,
         "fields": fields,
+        "flagged": overview.flagged_among(fields),
         "status": overview.status_of(
             document, work, waiting=overview.waiting_among(fields), fields=len(fields)
         ),

@@ -12,7 +12,9 @@ from apps.audit.tags import Tag
 from apps.base.errors import Unreadable
 from apps.delivery import overview
 from apps.extraction import reader
+from apps.extraction.fields import WORDS, Flag
 from apps.extraction.services import NOTHING_READ
+from apps.extraction.witnesses import Witnesses
 from apps.intake import services as intake
 from apps.intake.models import Document
 from apps.jobs import services as jobs
@@ -55,6 +57,18 @@ def status(client, document, seen: str):
 
 def seen(document) -> str:
     return overview.fingerprint(Document.objects.get(pk=document.pk), intake.job_of(document))
+
+
+def test_what_speaks_against_a_field_is_said_in_words_and_aloud(desk, clara):
+    desk.said = Witnesses(invoices=[{"iban": ["GB33BUKB20201555555555"]}])
+    page = page_of(clara, desk.paper())
+    assert WORDS[Flag.EMBEDDED_DIFFERS].replace("'", "&#x27;") in row(page, "iban")
+    assert "Something speaks against 1 field." in " ".join(page.split())
+    assert "GB33BUKB20201555555555" not in page
+
+
+def test_a_page_without_flags_speaks_against_nothing(desk, clara):
+    assert "speaks against" not in page_of(clara, desk.paper())
 
 
 # States

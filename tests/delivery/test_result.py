@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 
 from apps.delivery.result import SCHEMA, Settled, Standing, assemble
+from apps.delivery.serializers import FieldSerializer
+from apps.extraction.fields import Flag, Second
 
 HANDED_OUT = {Standing.ACCEPTED, Standing.DECIDED}
 
@@ -59,10 +61,30 @@ def test_a_result_says_what_its_schema_says_and_nothing_else():
                 "page": 1,
                 "box": [0.1, 0.2, 0.3, 0.4],
                 "validators": {"iban": True},
+                "flags": {},
+                "second_reading": "none",
             }
         ],
         "kept_until": {"original": "2026-11-14T00:00:00+00:00"},
     }
+
+
+def test_a_result_says_what_speaks_against_a_value_and_what_other_readings_say():
+    one = settled(flags=[Flag.EMBEDDED_DIFFERS, Flag.HIDDEN], second=Second.DIFFERS)
+    [field] = result_of(one)["fields"]
+    assert field["flags"] == {
+        "embedded differs": "The file's embedded data say something else.",
+        "hidden": "The file holds invisible text that says something else.",
+    }
+    assert field["second_reading"] == "differs"
+
+
+def test_a_result_that_was_sealed_before_flags_existed_is_still_handed_out():
+    [field] = result_of(settled())["fields"]
+    for name in ("flags", "second_reading"):
+        del field[name]
+    shown = FieldSerializer(field).data
+    assert (shown["flags"], shown["second_reading"]) == ({}, "none")
 
 
 def test_the_schema_carries_its_version():

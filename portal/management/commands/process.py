@@ -140,6 +140,8 @@ def _field(field: Any) -> dict[str, Any]:
         "box": list(field.box) if field.box else None,
         "state": states.get(field.standing.value, "needs_review"),
         "validators": dict(field.checks),
+        "flags": list(field.warnings),
+        "second_reading": field.second.value,
     }
 
 
