@@ -10,6 +10,7 @@ from apps.extraction.classify import Guess, classify
 from apps.extraction.engines import PageText
 from apps.extraction.fields import Found, Missing
 from apps.extraction.understanding import understand as understood
+from apps.extraction.witnesses import SILENT, Witnesses, together
 from apps.intake.screening import ENOUGH, media_type
 from apps.review.rules import Judged, needs_eyes
 
@@ -25,12 +26,21 @@ def read(path: Path) -> tuple[list[PageText], str]:
     return pages, engine
 
 
+def witnesses(path: Path) -> Witnesses:
+    """What a file says besides its looks: it is drawn, and not read. Raises as drawing does."""
+    content = path.read_bytes()
+    said: list[Witnesses] = []
+    for _ in drawing.draw(io.BytesIO(content), media_type(content[:ENOUGH]), hear=said.append):
+        pass
+    return together(said)
+
+
 def understand(
-    pages: Sequence[PageText], doctype: str, engine: str
+    pages: Sequence[PageText], doctype: str, engine: str, *, said: Witnesses = SILENT
 ) -> tuple[Guess, Sequence[Found | Missing]]:
     """The class we would choose, and the fields under the class it is."""
     guess = classify(pages, doctypes.load_all())
-    return guess, understood(pages, engine=engine, said=doctype).fields
+    return guess, understood(pages, engine=engine, said=doctype, witnesses=said).fields
 
 
 def standing(found: Found | Missing, doctype: str) -> Standing:

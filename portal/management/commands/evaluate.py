@@ -84,7 +84,8 @@ class Run:
     def _judge(self, entry: Entry) -> None:
         try:
             pages, engine = reading.read(entry.path)
-            guess, found = reading.understand(pages, entry.doctype, engine)
+            said = reading.witnesses(entry.path)
+            guess, found = reading.understand(pages, entry.doctype, engine, said=said)
         except Exception as error:  # each is counted; none stops the others
             self.crashes += 1
             sys.stderr.write(f"\n{entry.id}: {type(error).__name__}\n")
