@@ -37,6 +37,7 @@ function show(restore) {
   sens.dataset.level = q.sens;
   sens.textContent = ["Public", "Internal", "Personal", "Special"][q.sens];
   $("[data-missing]").hidden = q.reason !== "missing";
+  $("[data-warnings]").textContent = q.warnings.join(" ");
   $("[data-share]").textContent = q.picture ? `${q.share} % of the page shown` : "No slit";
   $("[data-accept-label]").textContent = q.value ? "Accept" : "Submit";
   input.value = restore ?? q.value;

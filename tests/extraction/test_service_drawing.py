@@ -123,6 +123,27 @@ def test_a_painter_that_was_taken_over_is_not_believed(monkeypatch, lie):
         list(drawing.draw(io.BytesIO(), "application/pdf"))
 
 
+class Endless(io.BytesIO):
+    """A pipe that would give whatever is asked for."""
+
+    def read(self, size: int | None = -1) -> bytes:
+        assert size is not None
+        assert 0 <= size < 100_000_000, "nobody may ask for so much"
+        return super().read(size)
+
+
+@pytest.mark.parametrize("size", [-1, 10**9])
+@pytest.mark.parametrize("part", ["layer", "aside"])
+def test_a_painter_cannot_make_us_fetch_without_an_end(monkeypatch, part, size):
+    @contextmanager
+    def lying(*_, **__):
+        yield Endless(page(**{part: size}))
+
+    monkeypatch.setattr(jail, "fed", lying)
+    with pytest.raises(Unreadable):
+        list(drawing.draw(io.BytesIO(), "application/pdf"))
+
+
 def test_what_a_page_says_is_heard_before_it_is_seen(monkeypatch):
     @contextmanager
     def painting(*_, **__):

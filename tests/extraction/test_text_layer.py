@@ -103,8 +103,18 @@ def test_a_hidden_digit_before_a_word_that_is_seen_is_no_part_of_it():
     assert looks(told(content)) == {"9": "UNSEEN", "00.00": "SEEN"}
 
 
-def test_a_reading_laid_invisibly_over_a_picture_is_unseen():
-    content = pdf(WHOLE_PAGE, text("900.00", mode=INVISIBLE), picture=written("100.00"))
+@pytest.mark.parametrize(
+    "laid",
+    [
+        [text("900.00", mode=INVISIBLE)],
+        [text("900.00", mode=WINDOW)],
+        [b"/S gs\n", text("900.00")],
+    ],
+    ids=["invisible", "only a window", "transparent"],
+)
+def test_what_is_laid_invisibly_over_a_picture_is_unseen(laid):
+    """The page shows something there, so only the file can tell."""
+    content = pdf(WHOLE_PAGE, *laid, picture=written("100.00"))
     assert looks(told(content)) == {"900.00": "UNSEEN"}
 
 

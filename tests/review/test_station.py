@@ -13,14 +13,16 @@ from django.utils import timezone
 
 from apps.audit.models import Event
 from apps.audit.tags import Tag
+from apps.extraction.fields import WORDS, Flag
+from apps.extraction.witnesses import Witnesses
 from apps.review.models import Claim, Decision, Task
 from apps.review.rules import State, Verdict
 from tests.intake.browsers import JSON
 from tests.review.desk import IBAN, NUMBER
 
 ITEM = {
-    "id", "name", "label", "kind", "sens", "reason", "value", "alts", "picture", "w", "h", "win",
-    "map", "share", "boxes", "doubts",
+    "id", "name", "label", "kind", "sens", "reason", "warnings", "value", "alts", "picture", "w",
+    "h", "win", "map", "share", "boxes", "doubts",
 }  # fmt: skip
 
 
@@ -64,6 +66,16 @@ def test_taking_slits_leads_to_the_station(desk, rita):
     assert (response.status_code, response["Location"]) == (302, "/review/")
     items = items_of(rita.get("/review/").content.decode())
     assert {item["value"] for item in items} == {IBAN, NUMBER}
+
+
+def test_whoever_looks_is_told_why_a_sure_field_is_before_them(desk, rita):
+    desk.said = Witnesses(invoices=[{"grand_total": ["7719184.60"]}])
+    desk.paper()
+    rita.post("/review/claim/")
+    page = rita.get("/review/").content.decode()
+    [total] = [one for one in items_of(page) if one["reason"] == "flagged"]
+    assert total["warnings"] == [WORDS[Flag.EMBEDDED_DIFFERS]]
+    assert "7719184" not in page
 
 
 def test_a_slit_comes_with_its_own_suggestion_and_nothing_else(desk, rita):

@@ -11,6 +11,7 @@ from apps.audit import services as audit
 from apps.audit.tags import Tag
 from apps.base.errors import Gone, NotPossible
 from apps.extraction import services as extraction
+from apps.extraction.fields import WORDS, Flag
 from apps.extraction.models import to_box
 from apps.review import permissions
 from apps.review.crops import Frame, Slit, draw_line
@@ -55,6 +56,7 @@ def item(task: Task, cipher: ValueCipher) -> dict[str, Any]:
         "kind": rule.type.value,
         "sens": rule.sensitivity,
         "reason": task.reason,
+        "warnings": [WORDS[Flag(flag)] for flag in task.field.flags],
         "value": content.value,
         "alts": list(content.others),
         "picture": bool(task.crop_id),
