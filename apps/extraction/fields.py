@@ -29,6 +29,7 @@ class Flag(StrEnum):
     INSTRUCTION = "instruction"  # it reads like an order to a machine
     LOOKALIKE = "lookalike"  # letters of several scripts that look alike
     CONTRADICTION = "contradiction"  # sums or dates of the document speak against it
+    MALFORMED = "malformed"  # too long, or not of the shape that its kind has
 
 
 WORDS: Mapping[Flag, str] = {
