@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from django.db import models
@@ -9,6 +11,7 @@ from django.db import models
 from apps.base.models import OwnedRow
 from apps.base.types import Box
 from apps.extraction.fields import Second
+from apps.extraction import fragments
 from apps.intake.models import Document
 from apps.vault.keys import ValueCipher
 from apps.vault.models import Artifact
@@ -52,6 +55,9 @@ class Page(OwnedRow):
         return f"page {self.number} of {self.document_id}"
 
 
+GlyphParts = tuple[str, float, float, float]  # text, confidence, left, right
+
+
 @dataclass(frozen=True, slots=True)
 class Content:
     """What a field holds: the part of it that is sealed."""
@@ -59,16 +65,41 @@ class Content:
     value: str = ""  # as printed
     normalised: str = ""  # ISO dates, decimals, compact identifiers
     others: tuple[str, ...] = ()  # other readings, as printed
-    glyphs: tuple[tuple[str, float, float, float], ...] = ()  # text, confidence, left, right
+    glyphs: tuple[GlyphParts, ...] = ()
+    fragments: tuple[str, ...] = ()  # kinds of numbers that were hidden in it
 
     def to_json(self) -> str:
-        parts = [self.value, self.normalised, self.others, self.glyphs]
+        parts = [self.value, self.normalised, self.others, self.glyphs, self.fragments]
         return json.dumps(parts, ensure_ascii=False, separators=(",", ":"))
 
     @classmethod
     def from_json(cls, text: str) -> Content:
-        value, normalised, others, glyphs = json.loads(text)
-        return cls(value, normalised, tuple(others), tuple(tuple(glyph) for glyph in glyphs))
+        value, normalised, others, glyphs, *fragments = json.loads(text)
+        hidden = tuple(fragments[0]) if fragments else ()  # kept before there were any
+        return cls(value, normalised, tuple(others), tuple(tuple(one) for one in glyphs), hidden)
+
+    def hiding(self, kinds: Collection[str], *, numbered: bool) -> Content:
+        """The content with fragments of some kinds hidden in each of its parts.
+
+        `numbered`: see `fragments.hidden`.
+        """
+        texts = (self.value, self.normalised, *self.others)
+        done = fragments.hidden(texts, kinds, numbered=numbered)
+        if not done.kinds:
+            return self
+        value, normalised, *others = done.texts
+        kept = tuple(dict.fromkeys(others))
+        return Content(value, normalised, kept, self._respelled(value), done.kinds)
+
+    def _respelled(self, value: str) -> tuple[GlyphParts, ...]:
+        """The glyphs with the signs of a value as long as before; none if they do not spell it."""
+        if "".join(glyph[0] for glyph in self.glyphs) != "".join(self.value.split()):
+            return ()
+        signs = iter("".join(value.split()))
+        return tuple(
+            ("".join(islice(signs, len(text))), sure, left, right)
+            for text, sure, left, right in self.glyphs
+        )
 
 
 class Field(OwnedRow):

@@ -4,7 +4,7 @@ import time
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from django.db import transaction
@@ -13,17 +13,20 @@ from apps.audit import services as audit
 from apps.audit.tags import Tag
 from apps.base.errors import Unreadable
 from apps.base.types import Actor, Box
-from apps.extraction import doctypes, drawing, reader
+from apps.extraction import doctypes, drawing, fragments, reader
 from apps.extraction.doctypes import DocType, FieldRule
 from apps.extraction.engines import PageText
 from apps.extraction.engines.upright import Lie
 from apps.extraction.fields import Found, Missing
+from apps.extraction.fragments.rules import Fragment
+from apps.extraction.guards import WORDED, plain
+from apps.extraction.guards.shapes import fits
 from apps.extraction.layout import rows_of
 from apps.extraction.models import Content, Field, Page, Reading, to_edges
 from apps.extraction.typed import normalise
 from apps.extraction.understanding import Understood, understand
 from apps.extraction.validators import run
-from apps.extraction.values import Habits
+from apps.extraction.values import Habits, Kind
 from apps.extraction.values.habits import judge
 from apps.extraction.witnesses import Witnesses, together
 from apps.intake.models import Document
@@ -109,9 +112,32 @@ def doctype_of(document: Document) -> DocType | None:
 def check_typed(
     document: Document, rule: FieldRule, typed: str
 ) -> tuple[str, tuple[tuple[str, bool], ...]]:
-    """The normalised form of what a person typed for a field, and how it fares at its checks."""
-    normalised = normalise(typed, rule.type, Habits(**document.reading.habits))
+    """The normalised form of what a person typed for a field, and how it fares at its checks.
+
+    Where fragments are hidden the rest means nothing by itself, and is left as it is.
+    """
+    if fragments.SIGN in typed:
+        normalised = typed
+    else:
+        normalised = plain(
+            normalise(typed, rule.type, Habits(**document.reading.habits)), rule.type
+        )
     return normalised, run(rule.validators, normalised, typed)
+
+
+def without_fragments(content: Content, document: Document, rule: FieldRule) -> Content:
+    """What may be kept of a content: fragments are hidden in every part of it.
+
+    What a program reads, such as an amount or an IBAN, has a shape of its own. In it a card alone
+    is out of place, and what is left then means nothing.
+    """
+    kinds = doctypes.get(document.reading.doctype).hidden_in(rule)
+    if rule.type in WORDED:
+        return content.hiding(kinds, numbered=rule.type == Kind.REFERENCE)
+    if fits(content.normalised, rule.type):
+        kinds &= {Fragment.CARD}
+    left = content.hiding(kinds, numbered=False)
+    return replace(left, normalised=left.value) if left.fragments else left
 
 
 def _read_pages(document: Document, done: _Read) -> None:
@@ -187,7 +213,7 @@ def _keep_fields(document: Document, found: Sequence[Found | Missing]) -> None:
     rows = []
     for position, one in enumerate(found):
         row = _field(document, one, position)
-        row.seal(_content(one), cipher)
+        row.seal(_content(one, document), cipher)
         rows.append(row)
     Field.objects.bulk_create(rows)
 
@@ -221,11 +247,13 @@ def _evidence(one: Found) -> list[object]:
     return [seen.read, seen.chosen, seen.proved, seen.second.value]
 
 
-def _content(one: Found | Missing) -> Content:
+def _content(one: Found | Missing, document: Document) -> Content:
     if isinstance(one, Missing):
         return Content()
     glyphs = tuple((g.text, round(g.confidence, 4), g.left, g.right) for g in one.glyphs)
-    return Content(one.value, one.normalised, tuple(one.others), glyphs)
+    content = Content(one.value, one.normalised, tuple(one.others), glyphs)
+    rule = doctypes.get(document.reading.doctype).rule(one.name)
+    return without_fragments(content, document, rule)
 
 
 def _record(document: Document, reading: Reading, understood: Understood, job: Job) -> None:

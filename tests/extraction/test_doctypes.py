@@ -155,6 +155,7 @@ def test_a_good_file_loads(tmp_path):
         ('beside = "moon"', "beside names no field"),
         ('labels.tlh = ["x"]', "labels know no language"),
         ('party = "judge"', "party must be one of"),
+        ('own = "shoe size"', "there is no kind of fragment 'shoe size'"),
         ('type = "feeling"', "type must be one of"),
     ],
 )
@@ -170,6 +171,7 @@ def test_a_mistake_in_a_field_is_told_with_its_place(tmp_path, line, sentence):
         ('tier = "velvet"', "tier must be one of"),
         ('reader = "owl"', "reader must be one of"),
         ('sums = ["total = moon"]', "there is no field 'moon'"),
+        ('fragments = ["shoe size"]', "fragments know no kind"),
         ("[signals]\nmoon = 1", "there is no signal"),
         ('[marks.tlh]\n"x" = 1', "marks know no language"),
         ("title = ", "slip.toml"),

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from apps.base.types import Box
+from apps.extraction import fragments
 from apps.extraction.validators import CHECKS
 from apps.extraction.values import Kind
 
@@ -54,6 +55,7 @@ class FieldRule:
     region: Box | None = None  # where the value usually stands
     sensitivity: int = 1
     mask: str = "none"
+    own: str = ""  # the kind of fragment that the value itself is; its mask hides it
     required: bool = False
     validators: Sequence[str] = ()
     threshold: float = 0.95  # 0 to 1; below this confidence a person is asked
@@ -75,6 +77,7 @@ class DocType:
     aids: Sequence[FieldRule] = ()  # amounts that only serve to check others; never returned
     sums: Sequence[str] = ()  # what must add up; see `arithmetic`
     reader: str = "page"  # "mrz": all fields come from the machine-readable zone
+    fragments: Sequence[str] = fragments.KINDS  # hidden inside values before they are kept
     one_column: bool = False  # the head of the page is one column however wide its gaps
 
     def rule(self, name: str) -> FieldRule:
@@ -83,6 +86,10 @@ class DocType:
             if rule.name == name:
                 return rule
         raise KeyError(name)
+
+    def hidden_in(self, rule: FieldRule) -> frozenset[str]:
+        """The kinds of fragments that are hidden inside a field's values."""
+        return frozenset(self.fragments) - {rule.own}
 
 
 @cache
@@ -145,6 +152,8 @@ def _doctype(data: dict[str, Any], where: str) -> DocType:
         "fields": _rules(data.get("fields", {}), f"{where}: fields"),
         "aids": _rules(data.get("aids", {}), f"{where}: aids"),
     }
+    unknown = set(data.get("fragments", ())) - set(fragments.KINDS)
+    _need(not unknown, where, f"fragments know no kind {sorted(unknown)}")
     doctype = DocType(**(data | built))
     _check_names(doctype, where)
     return doctype
@@ -187,6 +196,7 @@ def _check_rule(rule: FieldRule, where: str) -> None:
     _need(rule.sensitivity in SENSITIVITIES, where, "sensitivity must be 0, 1, 2 or 3")
     _need(rule.party in PARTIES, where, f"party must be one of {sorted(PARTIES)}")
     _need(rule.mask in MASKS, where, f"mask must be one of {sorted(MASKS)}")
+    _need(rule.own in ("", *fragments.KINDS), where, f"there is no kind of fragment {rule.own!r}")
     _need(0 <= rule.threshold <= 1, where, "threshold must lie between 0 and 1")
     _need(1 <= rule.readers <= MOST_READERS, where, "readers must be 1 or 2")
     for check in rule.validators:
