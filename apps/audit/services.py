@@ -99,6 +99,12 @@ def of_document(document: UUID, *, organisation: UUID, reader: Actor, count: int
     return events
 
 
+def happened(*tags: Tag, actor: Actor, subject: object, organisation: UUID | None) -> bool:
+    """Whether somebody did one of these things to a subject. Asking shows nobody anything."""
+    events = Event.objects.filter(organisation_id=organisation, subject=str(subject))
+    return events.filter(tag__in=tags, actor=actor, outcome=Outcome.DONE).exists()
+
+
 def facts_of(event: Event) -> dict[str, canonical.Value]:
     """What an event says beyond who, what and when."""
     facts = canonical.decode(bytes(event.body))["facts"]

@@ -15,6 +15,7 @@ from apps.base.errors import NotPossible
 from apps.base.types import Actor
 from apps.extraction import services as extraction
 from apps.extraction.doctypes import FieldRule
+from apps.extraction.guards.signs import cleaned
 from apps.extraction.models import Content
 from apps.jobs import services as jobs
 from apps.review import permissions
@@ -28,6 +29,7 @@ TAKE_BACK = timedelta(seconds=60)  # how long a decision can be taken back
 DEEP = 10  # decisions that can be taken back
 ENOUGH_SKIPS = 2  # after which a task goes to a lead
 TOO_LATE = "This was decided or withdrawn before you."
+UNSEEN = "This value is flagged: look at its slit first. Without one, say that it cannot be read."
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +50,8 @@ def decide(task: Task, answer: Answer, *, user: User, now: datetime) -> Decision
 
     Raises:
         NotFound, NotAllowed: see `permissions.check_holds`.
-        NotPossible: the claim ran out, somebody decided, the consent was taken back, or a check
-            fails and was not confirmed.
+        NotPossible: the claim ran out, somebody decided, the consent was taken back, a check fails
+            and was not confirmed, or the value is flagged and its slit was not seen.
     """
     if before := Decision.objects.filter(key=answer.key, reviewer=user, task=task).first():
         return before
@@ -149,6 +151,7 @@ def _decision(task: Task, answer: Answer, user: User) -> Decision:
 
 def _put_value(decision: Decision, answer: Answer, task: Task) -> None:
     """Check and seal a value; the server repeats what the browser only advised."""
+    _check_seen(task, decision.reviewer)
     rule, printed = rule_of(task), _clean(answer.value)
     normalised, checks = extraction.check_typed(task.document, rule, printed)
     if not all(passed for _, passed in checks) and not answer.overrides:
@@ -156,14 +159,22 @@ def _put_value(decision: Decision, answer: Answer, task: Task) -> None:
     cipher = vault.open_values(
         task.document_id, organisation=task.organisation_id, actor=decision.reviewer.actor
     )
-    content = Content(printed, normalised).to_json()
-    decision.sealed = cipher.seal(content, column=COLUMN, row=decision.pk)
+    content = extraction.without_fragments(Content(printed, normalised), task.document, rule)
+    decision.sealed = cipher.seal(content.to_json(), column=COLUMN, row=decision.pk)
     decision.checks = [list(check) for check in checks]
 
 
+def _check_seen(task: Task, user: User) -> None:
+    """What is flagged is handed on once a person has seen it, so the trail must say they did."""
+    about: dict[str, Any] = {"subject": task.pk, "organisation": task.organisation_id}
+    shown = (Tag.CROP_DELIVERED, Tag.LINE_DELIVERED)
+    if task.field.flags and not audit.happened(*shown, actor=user.actor, **about):
+        raise NotPossible(UNSEEN)
+
+
 def _clean(value: str) -> str:
-    """A value in one line, without what cannot be printed."""
-    text = " ".join("".join(c if c.isprintable() else " " for c in value).split())
+    """A value in one line, without what the eye does not see."""
+    text = cleaned(value)
     if not text or len(text) > LONGEST:
         raise NotPossible(f"A value has 1 to {LONGEST} characters.")
     return text
