@@ -122,6 +122,12 @@ def test_too_many_lines_are_refused():
     assert_refused(lambda answer: answer.__setitem__("lines", [line] * (wire.MOST_LINES + 1)))
 
 
+def test_too_many_characters_are_refused():
+    [edges, [glyph, *_]] = said()["lines"][0][0]
+    long = [edges, [glyph] * (wire.MOST_GLYPHS // 10)]
+    assert_refused(lambda answer: answer.__setitem__("lines", [[long] * 10, [[edges, [glyph]]]]))
+
+
 def test_a_word_is_cut_where_no_word_is_that_long():
     answer = said()
     word = answer["lines"][0][0]

@@ -10,6 +10,7 @@ from apps.base.types import Box
 from apps.extraction.engines import Glyph, Line, PageText, Word
 
 MOST_LINES = 20_000  # of one page
+MOST_GLYPHS = 500_000  # of one page; ten times what is looked at
 LONGEST_WORD = 2_000  # characters
 LARGEST = 100_000  # pages of a document, or pixels along an edge
 TURNS = (0, 90, 180, 270)  # degrees
@@ -36,6 +37,8 @@ def page_from_json(said: Any) -> PageText:
     try:
         if len(said["lines"]) > MOST_LINES:
             raise Malformed("A page has fewer lines.")
+        if sum(len(glyphs) for words in said["lines"] for _, glyphs in words) > MOST_GLYPHS:
+            raise Malformed("A page has fewer characters.")
         lines = [_line([_word(word) for word in words]) for words in said["lines"] if words]
         return PageText(
             number=_whole(said["number"]),
