@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from apps.extraction.fields import WORDS, Flag, Second
+from apps.extraction.fragments.rules import Fragment
 
 SCHEMA = "arrowslit.result/1"
 
@@ -20,6 +21,14 @@ class Standing(StrEnum):
     WAITING = "needs_review"
     MISSING = "missing"  # not on the document, or not found
     UNDECIDED = "undecided"  # doubtful, and no person may or could say
+
+
+OMISSIONS: dict[Fragment, str] = {
+    Fragment.CARD: "card number left out",
+    Fragment.LOYALTY: "membership number left out",
+    Fragment.NATIONAL_ID: "personal number left out",
+    Fragment.HEALTH: "health code left out",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,18 +47,27 @@ class Settled:
     page: int | None = None  # from 1
     box: Sequence[float] | None = None  # left, top, right, bottom, fractions of the page
     checks: Sequence[tuple[str, bool]] = ()
-    flags: Sequence[Flag] = ()  # what speaks against the value as the machine read it
     second: Second = Second.NONE  # what other readings say of that value
     by: str = ""  # actor who decided
+    flags: Sequence[Flag] = ()  # why a person must look; of what a person typed, what stays true
+    fragments: Sequence[Fragment] = ()  # kinds of numbers that were hidden in it
 
     @property
     def has_value(self) -> bool:
+        """Whether it is handed out; what is flagged only after a person has decided."""
+        if self.standing is Standing.ACCEPTED and self.flags:
+            return False
         return self.standing in (Standing.ACCEPTED, Standing.DECIDED) and bool(self.normalised)
 
     @property
-    def warnings(self) -> Mapping[str, str]:
-        """What speaks against the value: each flag with its sentence."""
-        return {flag.value: WORDS[flag] for flag in self.flags}
+    def warnings(self) -> list[str]:
+        """Its flags in words."""
+        return [WORDS[flag] for flag in self.flags]
+
+    @property
+    def omissions(self) -> list[str]:
+        """What was hidden in it, in words."""
+        return [OMISSIONS[kind] for kind in self.fragments]
 
 
 def assemble(
@@ -73,19 +91,22 @@ def assemble(
 
 
 def _field(field: Settled) -> dict[str, Any]:
+    """What a program may rely on: a normalised value has the shape of its type, or is null."""
     shown = field.has_value
+    shaped = shown and Flag.MALFORMED not in field.flags
     return {
         "name": field.name,
         "type": field.type,
         "state": field.standing.value,
         "value": field.value if shown else None,
-        "normalised": field.normalised if shown else None,
+        "normalised": field.normalised if shaped else None,
         "confidence": None if field.confidence is None else round(field.confidence, 4),
         "sensitivity": field.sensitivity,
         "decided_by": "person" if field.standing is Standing.DECIDED else "machine",
         "page": field.page,
         "box": list(field.box) if field.box else None,
         "validators": dict(field.checks),
-        "flags": dict(field.warnings),
+        "flags": [flag.value for flag in field.flags],
         "second_reading": field.second.value,
+        "fragments_masked": [kind.value for kind in field.fragments] if shown else [],
     }

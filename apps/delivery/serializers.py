@@ -7,8 +7,8 @@ from rest_framework import serializers
 from apps.base.serializers import StrictSerializer
 from apps.delivery.forms import STATES
 from apps.delivery.overview import ERASED
-from apps.delivery.result import SCHEMA, Standing
-from apps.extraction.fields import Second
+from apps.delivery.result import OMISSIONS, SCHEMA, Standing
+from apps.extraction.fields import WORDS, Second
 from apps.intake.references import PATTERN
 from apps.jobs.flow import State
 
@@ -40,8 +40,9 @@ FIELD_EXAMPLE = {
     "page": 1,
     "box": [0.12, 0.8, 0.46, 0.83],
     "validators": {"mod97": True},
-    "flags": {},
+    "flags": [],
     "second_reading": "agrees",
+    "fragments_masked": [],
 }
 RESULT_EXAMPLE: dict[str, Any] = {
     "schema": SCHEMA,
@@ -119,7 +120,9 @@ class FieldSerializer(serializers.Serializer[Any]):
     type = serializers.CharField()
     state = serializers.ChoiceField(choices=[standing.value for standing in Standing])
     value = serializers.CharField(allow_null=True)
-    normalised = serializers.CharField(allow_null=True)
+    normalised = serializers.CharField(
+        allow_null=True, help_text="Of the shape of its type, or null."
+    )
     confidence = serializers.FloatField(allow_null=True)
     sensitivity = serializers.IntegerField(help_text="0 public to 3 special.")
     decided_by = serializers.ChoiceField(choices=["person", "machine"])
@@ -129,7 +132,16 @@ class FieldSerializer(serializers.Serializer[Any]):
         allow_null=True,
         help_text="Left, top, right, bottom, as fractions of the page.",
     )
-
+    flags = serializers.ListField(
+        child=serializers.ChoiceField(choices=[(flag.value, said) for flag, said in WORDS.items()]),
+        default=list,
+        help_text="Why a person must look. Without a decision of one there is no value.",
+    )
+    fragments_masked = serializers.ListField(
+        child=serializers.ChoiceField(choices=list(OMISSIONS.items())),
+        default=list,
+        help_text="Numbers of persons that stood in the value and were never kept.",
+    )
     second_reading = serializers.ChoiceField(
         choices=[second.value for second in Second],
         default=Second.NONE.value,
@@ -138,12 +150,7 @@ class FieldSerializer(serializers.Serializer[Any]):
 
     def get_fields(self) -> dict[str, Any]:
         checks = serializers.DictField(child=serializers.BooleanField())
-        flags = serializers.DictField(
-            child=serializers.CharField(),
-            default=dict,
-            help_text="What speaks against the value as the machine read it, with a sentence each.",
-        )
-        return {**super().get_fields(), "validators": checks, "flags": flags}
+        return {**super().get_fields(), "validators": checks}
 
 
 class ResultSerializer(serializers.Serializer[Any]):

@@ -9,6 +9,9 @@ from apps.delivery.result import Settled, Standing
 from apps.extraction import services as extraction
 from apps.extraction.doctypes import DocType, FieldRule
 from apps.extraction.fields import Flag
+from apps.extraction.fragments import SIGN
+from apps.extraction.fragments.rules import Fragment
+from apps.extraction.guards import dangers
 from apps.extraction.models import Content, Field
 from apps.intake.models import Document
 from apps.review.models import Task
@@ -47,12 +50,14 @@ def _settle_all(document: Document, doctype: DocType, cipher: ValueCipher) -> li
 
 def _settle(field: Field, rule: FieldRule, task: Task | None, cipher: ValueCipher) -> Settled:
     standing = _standing(field, rule, task)
-    content, by = field.content(cipher), "system:reader"
+    read = field.content(cipher)
+    content, by, flags = read, "system:reader", [Flag(flag) for flag in field.flags]
     checks: Sequence[tuple[str, bool]] = [(name, passed) for name, passed in field.checks]
     if standing is Standing.DECIDED and task and task.decision:
-        content = _decided(task, content, cipher)
+        content = _decided(task, read, cipher)
         checks = [(name, passed) for name, passed in task.decision.checks]
         by = task.decision.reviewer.actor
+        flags = [*dangers(content.value, content.normalised, rule.type), *_lasting(flags)]
     return Settled(
         name=field.name,
         title=rule.title,
@@ -66,10 +71,23 @@ def _settle(field: Field, rule: FieldRule, task: Task | None, cipher: ValueCiphe
         page=field.page if field.found else None,
         box=field.boxes[0] if field.found and field.boxes else None,
         checks=checks,
-        flags=[Flag(flag) for flag in field.flags],
         second=field.second,
         by=by,
+        flags=flags,
+        fragments=[Fragment(kind) for kind in _fragments(content, read)],
     )
+
+
+def _lasting(flags: Sequence[Flag]) -> list[Flag]:
+    """What no decision settles: whoever reads the data in the file is told something else."""
+    return [flag for flag in flags if flag is Flag.EMBEDDED_DIFFERS]
+
+
+def _fragments(content: Content, read: Content) -> Sequence[str]:
+    """What is hidden in a content; a person may have left in place what was hidden before."""
+    if content.fragments or SIGN not in content.value:
+        return content.fragments
+    return read.fragments
 
 
 def _standing(field: Field, rule: FieldRule, task: Task | None) -> Standing:

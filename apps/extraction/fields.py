@@ -41,6 +41,7 @@ WORDS: Mapping[Flag, str] = {
     Flag.INSTRUCTION: "It reads like an order to a machine.",
     Flag.LOOKALIKE: "It mixes letters that only look alike.",
     Flag.CONTRADICTION: "Sums or dates of the document speak against it.",
+    Flag.MALFORMED: "It is too long, or not of the form it should have.",
 }
 
 

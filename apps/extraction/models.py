@@ -10,8 +10,8 @@ from django.db import models
 
 from apps.base.models import OwnedRow
 from apps.base.types import Box
-from apps.extraction.fields import Second
 from apps.extraction import fragments
+from apps.extraction.fields import Second
 from apps.intake.models import Document
 from apps.vault.keys import ValueCipher
 from apps.vault.models import Artifact

@@ -7,7 +7,8 @@ import pytest
 
 from apps.delivery.result import SCHEMA, Settled, Standing, assemble
 from apps.delivery.serializers import FieldSerializer
-from apps.extraction.fields import Flag, Second
+from apps.extraction.fields import WORDS, Flag, Second
+from apps.extraction.fragments.rules import Fragment
 
 HANDED_OUT = {Standing.ACCEPTED, Standing.DECIDED}
 
@@ -61,8 +62,9 @@ def test_a_result_says_what_its_schema_says_and_nothing_else():
                 "page": 1,
                 "box": [0.1, 0.2, 0.3, 0.4],
                 "validators": {"iban": True},
-                "flags": {},
+                "flags": [],
                 "second_reading": "none",
+                "fragments_masked": [],
             }
         ],
         "kept_until": {"original": "2026-11-14T00:00:00+00:00"},
@@ -72,19 +74,17 @@ def test_a_result_says_what_its_schema_says_and_nothing_else():
 def test_a_result_says_what_speaks_against_a_value_and_what_other_readings_say():
     one = settled(flags=[Flag.EMBEDDED_DIFFERS, Flag.HIDDEN], second=Second.DIFFERS)
     [field] = result_of(one)["fields"]
-    assert field["flags"] == {
-        "embedded differs": "The file's embedded data say something else.",
-        "hidden": "The file holds invisible text that says something else.",
-    }
+    assert field["flags"] == ["embedded differs", "hidden"]
+    assert one.warnings == [WORDS[Flag.EMBEDDED_DIFFERS], WORDS[Flag.HIDDEN]]
     assert field["second_reading"] == "differs"
 
 
 def test_a_result_that_was_sealed_before_flags_existed_is_still_handed_out():
     [field] = result_of(settled())["fields"]
-    for name in ("flags", "second_reading"):
+    for name in ("flags", "second_reading", "fragments_masked"):
         del field[name]
     shown = FieldSerializer(field).data
-    assert (shown["flags"], shown["second_reading"]) == ({}, "none")
+    assert (shown["flags"], shown["second_reading"]) == ([], "none")
 
 
 def test_the_schema_carries_its_version():
@@ -110,6 +110,24 @@ def test_a_person_decided_only_what_a_person_decided(standing):
 def test_a_value_that_could_not_be_normalised_is_not_handed_out():
     assert not settled(normalised="").has_value
     assert result_of(settled(normalised=""))["fields"][0]["value"] is None
+
+
+@pytest.mark.parametrize("standing", Standing)
+def test_a_flag_is_told_whatever_became_of_the_field(standing):
+    [field] = result_of(settled(standing=standing, flags=[Flag.HIDDEN]))["fields"]
+    assert field["flags"] == ["hidden"]
+    assert (field["value"] is None) == (standing is not Standing.DECIDED)
+
+
+def test_a_normalised_value_that_is_malformed_is_not_handed_out():
+    [field] = result_of(settled(standing=Standing.DECIDED, flags=[Flag.MALFORMED]))["fields"]
+    assert (field["value"], field["normalised"]) == ("DE89 3704", None)
+
+
+@pytest.mark.parametrize("standing", Standing)
+def test_fragments_are_told_of_a_value_that_is_handed_out(standing):
+    [field] = result_of(settled(standing=standing, fragments=[Fragment.CARD]))["fields"]
+    assert field["fragments_masked"] == (["card"] if standing in HANDED_OUT else [])
 
 
 def test_who_decided_is_not_in_a_result():

@@ -12,6 +12,7 @@ from django.core.management.base import BaseCommand, CommandError
 from apps.accounts.models import User
 from apps.base.errors import PortalError
 from apps.base.scope import acting_for
+from apps.delivery.result import Settled
 from apps.delivery.settling import settled_fields
 from apps.extraction import doctypes
 from apps.intake import jail, purposes
@@ -129,18 +130,20 @@ def _described(
     }
 
 
-def _field(field: Any) -> dict[str, Any]:
+def _field(field: Settled) -> dict[str, Any]:
+    """A field as it stands; what is flagged is told by a person or not at all."""
+    told = field.has_value or not field.flags
     states = {"accepted": "accepted", "decided": "accepted", "missing": "missing"}
     return {
         "name": field.name,
-        "value": field.value or None,
-        "normalised": field.normalised or None,
+        "value": (field.value or None) if told else None,
+        "normalised": (field.normalised or None) if told else None,
         "confidence": None if field.confidence is None else round(field.confidence, 4),
         "page": field.page,
         "box": list(field.box) if field.box else None,
         "state": states.get(field.standing.value, "needs_review"),
         "validators": dict(field.checks),
-        "flags": list(field.warnings),
+        "flags": [flag.value for flag in field.flags],
         "second_reading": field.second.value,
     }
 
