@@ -11,7 +11,7 @@ from apps.audit import services as audit
 from apps.audit.tags import Tag
 from apps.base.errors import NotFound, NotPossible
 from apps.base.types import Actor
-from apps.delivery import permissions
+from apps.delivery import overview, permissions
 from apps.delivery.masking import Mask, mask
 from apps.delivery.models import Result
 from apps.delivery.result import SCHEMA, Settled, assemble
@@ -104,8 +104,8 @@ def reveal(document: Document, *, name: str, reason: RevealReason, user: User) -
 
 
 @transaction.atomic
-def download(document: Document, *, user: User) -> dict[str, Any]:
-    """The delivered result with every value masked by its rule.
+def download(document: Document, *, user: User, form: str = "json") -> dict[str, Any]:
+    """The delivered result with every value masked by its rule. `form` goes on the trail.
 
     Raises:
         NotFound, NotAllowed: see `permissions.check_can_download`; or nothing was delivered.
@@ -120,7 +120,8 @@ def download(document: Document, *, user: User) -> dict[str, Any]:
     masks = {field.name: field.mask for field in settled_fields(document)}
     for field in content["fields"]:
         _mask_in_place(field, Mask(masks.get(field["name"], Mask.ALL)))
-    _record(Tag.RESULT_DOWNLOADED, document, user.actor, masked=True, schema=result.schema)
+    about = {"masked": True, "schema": result.schema, "form": form}
+    _record(Tag.RESULT_DOWNLOADED, document, user.actor, **about)
     return {**content, "masked": True}
 
 
@@ -134,6 +135,23 @@ def download_by_reference(reference: str, *, user: User) -> dict[str, Any]:
     if document is None:
         raise NotFound
     return download(document, user=user)
+
+
+@transaction.atomic
+def export(user: User, *, form: str, count: int, **wanted: Any) -> list[dict[str, Any]]:
+    """`download` for each job of a page of the list that was delivered; see `overview.listed`.
+
+    A page is as much as leaves at once, so that all of it is on the trail before any of it leaves.
+
+    Raises:
+        NotFound: none of them was delivered.
+    """
+    documents = [row.document for row in overview.listed(user, count=count, **wanted)]
+    alive = Result.objects.filter(document__in=documents, artifact__shredded_at=None)
+    delivered = set(alive.values_list("document", flat=True))
+    if not delivered:
+        raise NotFound("None of these jobs was delivered yet.")
+    return [download(one, user=user, form=form) for one in documents if one.pk in delivered]
 
 
 @transaction.atomic

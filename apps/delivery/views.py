@@ -14,6 +14,7 @@ from apps.delivery import overview, permissions
 from apps.delivery import services as delivery
 from apps.delivery.forms import STATES, JobsForm, RevealForm
 from apps.delivery.services import REVEALED_SECONDS, RevealReason
+from apps.delivery.spreadsheet import MEDIA_TYPE, to_csv
 from apps.intake import services as intake
 from apps.intake.models import Document
 from apps.jobs.flow import ENDS, State
@@ -27,16 +28,14 @@ LONGEST_TRAIL = 500  # events of one document
 @permission_required("intake.view_document", raise_exception=True)
 def jobs(request: PersonRequest) -> HttpResponse:
     form = JobsForm(request.GET)
-    wanted = form.cleaned_data if form.is_valid() else {}
-    rows = overview.listed(
-        request.user,
-        states=STATES[wanted["state"]][1] if wanted.get("state") else None,
-        reference=wanted.get("reference", ""),
-        before=wanted.get("before"),
-        count=PAGE + 1,
-    )
-    older = _older(request, rows[PAGE - 1].document.pk) if len(rows) > PAGE else ""
-    context = {"form": form, "rows": rows[:PAGE], "older": older, "states": STATES}
+    rows = overview.listed(request.user, **_wanted(form), count=PAGE + 1)
+    context = {
+        "form": form,
+        "rows": rows[:PAGE],
+        "older": _older(request, rows[PAGE - 1].document.pk) if len(rows) > PAGE else "",
+        "states": STATES,
+        "delivered": any(row.state == State.SUCCEEDED for row in rows[:PAGE]),
+    }
     return render(request, "jobs/_rows.html" if request.htmx else "jobs/list.html", context)
 
 
@@ -122,6 +121,25 @@ def result(request: PersonRequest, reference: str) -> HttpResponse:
     return response
 
 
+@exposes(Exposure.RESULT)
+@require_GET
+@permission_required("delivery.download_result", raise_exception=True)
+def table(request: PersonRequest, reference: str) -> HttpResponse:
+    """The same result for a spreadsheet."""
+    document = _document(request, reference)
+    content = delivery.download(document, user=request.user, form="csv")
+    return _table([content], name=reference)
+
+
+@exposes(Exposure.RESULT)
+@require_GET
+@permission_required("delivery.download_result", raise_exception=True)
+def tables(request: PersonRequest) -> HttpResponse:
+    """The results of one page of the list for a spreadsheet."""
+    wanted = _wanted(JobsForm(request.GET))
+    return _table(delivery.export(request.user, form="csv", count=PAGE, **wanted), name="results")
+
+
 @exposes(Exposure.TRAIL)
 @require_GET
 @permission_required("intake.view_document", raise_exception=True)
@@ -143,6 +161,22 @@ def _document(request: PersonRequest, reference: str) -> Document:
         "submission", "sender", "reading", "original", "workspace"
     )
     return get_object_or_404(visible, reference=reference)
+
+
+def _wanted(form: JobsForm) -> dict[str, Any]:
+    """Which jobs a form asks for; all of them, if it makes no sense."""
+    said = form.cleaned_data if form.is_valid() else {}
+    return {
+        "states": STATES[said["state"]][1] if said.get("state") else None,
+        "reference": said.get("reference", ""),
+        "before": said.get("before"),
+    }
+
+
+def _table(contents: list[dict[str, Any]], *, name: str) -> HttpResponse:
+    response = HttpResponse(to_csv(contents), content_type=MEDIA_TYPE)
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+    return response
 
 
 def _doctype(document: Document) -> str:

@@ -132,7 +132,7 @@ def test_handing_it_out_is_recorded(desk, document):
     delivery.download(document, user=desk.house.clara)
     event = Event.objects.get(tag=Tag.RESULT_DOWNLOADED)
     assert (event.actor, event.subject) == (desk.house.clara.actor, document.reference)
-    assert facts(event) == {"masked": True, "schema": SCHEMA}
+    assert facts(event) == {"masked": True, "schema": SCHEMA, "form": "json"}
 
 
 def test_nothing_is_handed_out_that_cannot_be_recorded(desk, document, monkeypatch):

@@ -23,6 +23,8 @@ HANDED = {
     Exposure.RECEIPT: {"clara", "ida"},
 }
 
+OWN = {"/jobs/results.csv"}  # where each is handed what was sent from their own workspaces
+
 
 def problems(row: Row, person: str, expected: str, answer: Answer) -> list[str]:
     """What is wrong with an answer, each as a sentence."""
@@ -52,7 +54,7 @@ def test_everybody_of_the_cast_has_a_column(world):
 
 @pytest.mark.parametrize("exposure", Exposure)
 def test_what_is_handed_out_goes_to_whom_it_may(exposure):
-    rows = [row for row in TABLE if row.exposes is exposure]
+    rows = [row for row in TABLE if row.exposes is exposure and row.address not in OWN]
     handed = {who for row in rows for who, said in row.cells.items() if said in SHOWN}
     assert handed == HANDED[exposure]
 
