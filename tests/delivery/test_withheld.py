@@ -25,7 +25,7 @@ from tests.looking import said
 from tests.review.desk import Desk
 
 WAYS = ["", "result.json", "result.csv"]
-WORDS = "Reads like an order to a machine"
+SENTENCE = WORDS[Flag.INSTRUCTION]
 
 
 def field(document: Document, name: str = "company"):
@@ -58,7 +58,7 @@ def test_a_flagged_field_is_put_before_a_person_and_its_value_is_nowhere(desk, a
     assert field(document).standing is Standing.WAITING
     assert not field(document).has_value
     page = said(as_(desk.house.clara).get(f"/jobs/{document.reference}/"))
-    assert WORDS in page
+    assert SENTENCE in page
     assert "IGN" not in page
     with pytest.raises(NotPossible):
         delivery.reveal(document, name="company", reason=RevealReason.AUDIT, user=desk.house.clara)
@@ -109,7 +109,7 @@ def test_what_a_person_typed_and_is_dangerous_stays_marked(desk, as_):
     document = decided(desk, receipt(desk, company=ORDER), "company", ORDER)
     content = json.loads(sealed_result(document))["fields"][0]
     assert (content["value"], content["flags"]) == (ORDER, [Flag.INSTRUCTION])
-    assert WORDS in said(as_(desk.house.clara).get(f"/jobs/{document.reference}/"))
+    assert SENTENCE in said(as_(desk.house.clara).get(f"/jobs/{document.reference}/"))
 
 
 @pytest.mark.parametrize(
