@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cache
 from math import exp
 from statistics import median
@@ -16,6 +17,7 @@ from apps.extraction.layout import Row, Span, rows_of
 from apps.extraction.lexicon import squeezed
 from apps.extraction.mrz import find_zone
 
+SURE_ENOUGH = 0.6  # confidence from which nobody is asked which class a document belongs to
 PAGES = 3  # what a document is it says early
 HEAD = 0.25  # fraction of the page height; a mark up there says more
 IN_HEAD = 1.4  # times its weight
@@ -29,12 +31,25 @@ KEY = re.compile(r"[A-Za-z\u00c0-\u024f)#]\s?[:\uff1a]")
 PRICE = re.compile(r"\d[.,]\d{2}\s*-?[A-Z]{0,3}$")
 
 
+class Decider(StrEnum):
+    """Who said which class a document belongs to."""
+
+    SENDER = "sender"
+    MACHINE = "machine"
+    PERSON = "person"  # a reviewer, from a slit of the header
+
+
 @dataclass(frozen=True, slots=True)
 class Guess:
     """The class a document most likely belongs to."""
 
     doctype: DocType
     confidence: float  # 0 to 1
+    ranked: Sequence[str] = ()  # names of all classes, likeliest first; empty: it was said
+
+    @property
+    def is_sure(self) -> bool:
+        return self.confidence >= SURE_ENOUGH
 
 
 def classify(pages: Sequence[PageText], doctypes: Iterable[DocType]) -> Guess:
@@ -51,8 +66,9 @@ def classify(pages: Sequence[PageText], doctypes: Iterable[DocType]) -> Guess:
     scores = {doctype.name: _score(doctype, marks, signals) for doctype in known}
     for doctype in known:
         scores[doctype.name] += scores.get(doctype.kind_of, 0.0)
-    best = max(known, key=lambda doctype: scores[doctype.name])
-    return Guess(best, exp(scores[best.name]) / sum(exp(score) for score in scores.values()))
+    ranked = sorted(known, key=lambda doctype: -scores[doctype.name])
+    share = exp(scores[ranked[0].name]) / sum(exp(score) for score in scores.values())
+    return Guess(ranked[0], share, [doctype.name for doctype in ranked])
 
 
 def _score(

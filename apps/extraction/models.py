@@ -11,6 +11,7 @@ from django.db import models
 from apps.base.models import OwnedRow
 from apps.base.types import Box
 from apps.extraction import fragments
+from apps.extraction.classify import Decider
 from apps.extraction.fields import Second
 from apps.intake.models import Document
 from apps.vault.keys import ValueCipher
@@ -23,7 +24,10 @@ class Reading(OwnedRow):
     document = models.OneToOneField(Document, models.PROTECT, related_name="reading")
     engine = models.CharField(max_length=60)  # "name/version"
     doctype = models.CharField(max_length=40)
-    doctype_confidence = models.FloatField()  # 0 to 1; 1 when the sender said so
+    doctype_confidence = models.FloatField()  # 0 to 1; 1 when a person said so
+    ranked = models.JSONField(default=list, db_default=[])  # to choose from, likeliest first
+    chosen = models.BooleanField(default=False, db_default=False)  # by a reviewer, among `ranked`
+    typed_at = models.DateTimeField(null=True)  # when the fields came, if they waited for a choice
     habits = models.JSONField(default=dict)  # how it writes amounts and dates; no content
     words = models.PositiveIntegerField()  # how many were read
     milliseconds = models.PositiveIntegerField()
@@ -33,6 +37,22 @@ class Reading(OwnedRow):
 
     def __str__(self) -> str:
         return f"reading of {self.document_id}"
+
+    @property
+    def waits(self) -> bool:
+        """Whether its class is still only a guess, and its fields wait for a person to choose."""
+        return bool(self.ranked) and self.typed_at is None
+
+    @property
+    def class_said(self) -> str:
+        """The class that everything may go by; empty while somebody has still to choose."""
+        return "" if self.waits else self.doctype
+
+    @property
+    def decided_by(self) -> Decider:
+        if self.document.submission.doctype:
+            return Decider.SENDER
+        return Decider.PERSON if self.chosen else Decider.MACHINE
 
 
 class Page(OwnedRow):

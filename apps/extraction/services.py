@@ -1,32 +1,34 @@
-"""Read a document once: pages, words, class, fields. Words stay in memory."""
+"""Read a document: pages, words, class, fields. Words stay in memory.
+
+Once, unless a person had to say which class it is: its fields then need the words again.
+"""
 
 import time
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from apps.audit import services as audit
 from apps.audit.tags import Tag
-from apps.base.errors import Unreadable
-from apps.base.types import Actor, Box
-from apps.extraction import doctypes, drawing, fragments, reader
+from apps.base.errors import Gone, Unreadable
+from apps.base.types import Actor
+from apps.extraction import doctypes, drawing, fragments, kept, reader
 from apps.extraction.doctypes import DocType, FieldRule
 from apps.extraction.engines import PageText
 from apps.extraction.engines.upright import Lie
 from apps.extraction.fields import Found, Missing
-from apps.extraction.fragments.rules import Fragment
-from apps.extraction.guards import WORDED, plain
-from apps.extraction.guards.shapes import fits
+from apps.extraction.guards import plain
 from apps.extraction.layout import rows_of
-from apps.extraction.models import Content, Field, Page, Reading, to_edges
+from apps.extraction.models import Field, Page, Reading
 from apps.extraction.typed import normalise
-from apps.extraction.understanding import Understood, understand
+from apps.extraction.understanding import Understood, understand, wanted
 from apps.extraction.validators import run
-from apps.extraction.values import Habits, Kind
+from apps.extraction.values import Habits
 from apps.extraction.values.habits import judge
 from apps.extraction.witnesses import Witnesses, together
 from apps.intake.models import Document
@@ -38,8 +40,10 @@ from apps.vault.sealing import Sealing
 
 SYSTEM = Actor("system:reader")
 NOTHING_READ = "No text was found on any page. Scan it again, straight and in focus, and resend."
+CHOSEN_TOO_LATE = (
+    "Nobody chose a class while the file was there. Send it again and say which class it is."
+)
 BESIDE = 2  # threads: one draws ahead, one seals what was read
-TEN_THOUSAND = 10_000  # parts of a page in a stored layout
 
 
 @dataclass(slots=True)
@@ -86,6 +90,31 @@ def read(document: Document, *, job: Job) -> Reading:
         raise
 
 
+def type_fields(document: Document, *, chosen: str, job: Job) -> None:
+    """Keep the fields of a document whose class a person was asked for. Twice is once.
+
+    `chosen` is that class; empty where nobody could say, so that the likeliest one stands. The
+    words of the first reading are gone, so they are read again: only if something is looked for.
+
+    Raises:
+        Gone: the file outlived its clock before anybody chose.
+        Unavailable, Fenced: as `read`.
+    """
+    reading = Reading.objects.select_related("document__submission").get(document=document)
+    if not reading.waits:
+        return
+    done, name = _Read(), chosen or reading.doctype
+    if wanted(doctypes.get(name), document.submission.fields):
+        try:
+            _read_pages(document, done, images=False)
+        except Gone as error:
+            raise Gone(CHOSEN_TOO_LATE) from error
+    with jobs.fenced(job):
+        if chosen:
+            reading.doctype, reading.doctype_confidence, reading.chosen = chosen, 1.0, True
+        _type_again(reading, done, job)
+
+
 @transaction.atomic
 def erase_pages(document: Document, *, actor: Actor, reason: str) -> None:
     """Destroy the page images. The fields stay."""
@@ -103,9 +132,10 @@ def erase_fields(document: Document, *, actor: Actor, reason: str) -> None:
 
 
 def doctype_of(document: Document) -> DocType | None:
-    """The class a document was read as; None before it was read."""
+    """The class a document was read as; None before it was read, or while a person is asked."""
     with suppress(Reading.DoesNotExist):
-        return doctypes.get(document.reading.doctype)
+        if name := document.reading.class_said:
+            return doctypes.get(name)
     return None
 
 
@@ -125,22 +155,7 @@ def check_typed(
     return normalised, run(rule.validators, normalised, typed)
 
 
-def without_fragments(content: Content, document: Document, rule: FieldRule) -> Content:
-    """What may be kept of a content: fragments are hidden in every part of it.
-
-    What a program reads, such as an amount or an IBAN, has a shape of its own. In it a card alone
-    is out of place, and what is left then means nothing.
-    """
-    kinds = doctypes.get(document.reading.doctype).hidden_in(rule)
-    if rule.type in WORDED:
-        return content.hiding(kinds, numbered=rule.type == Kind.REFERENCE)
-    if fits(content.normalised, rule.type):
-        kinds &= {Fragment.CARD}
-    left = content.hiding(kinds, numbered=False)
-    return replace(left, normalised=left.value) if left.fragments else left
-
-
-def _read_pages(document: Document, done: _Read) -> None:
+def _read_pages(document: Document, done: _Read, *, images: bool = True) -> None:
     """While a page is read, the next one is drawn and the one before is sealed.
 
     The reader is what takes time, and it waits for nothing else. At most three pages are in
@@ -158,6 +173,8 @@ def _read_pages(document: Document, done: _Read) -> None:
             done.pages.append(page)
             if sealed:
                 sealed.result()
+            if not images:
+                continue
             done.images.append(drawing.begin_image(document))
             lie = Lie(page.turned, page.skew)
             sealed = beside.submit(drawing.seal_image, done.images[-1], pixels, lie=lie)
@@ -167,28 +184,51 @@ def _read_pages(document: Document, done: _Read) -> None:
 
 
 def _keep(document: Document, done: _Read, job: Job) -> Reading:
-    understood = understand(
-        done.pages,
-        engine=done.engine,
-        said=document.submission.doctype,
-        asked=document.submission.fields,
-        witnesses=together(done.said),
-    )
+    """Everything but the words; without the fields while a person has to say of which class."""
+    understood = _understood(document, done, said=document.submission.doctype)
     guess = understood.guess
+    asks = document.submission.manual_review and not guess.is_sure
     reading = Reading.objects.create(
         document=document,
         organisation_id=document.organisation_id,
         engine=done.engine,
         doctype=guess.doctype.name,
         doctype_confidence=guess.confidence,
+        ranked=list(guess.ranked) if asks else [],
         habits=asdict(judge([row for page in done.pages for row in rows_of(page)])),
         words=done.words,
         milliseconds=done.milliseconds,
     )
     _keep_pages(document, done)
-    _keep_fields(document, understood.fields)
-    _record(document, reading, understood, job)
+    _record_reading(reading, job)
+    if not reading.waits:
+        _keep_fields(document, understood.fields)
+        event = _record_class(reading, understood)
+        by = reading.decided_by.value
+        jobs.note(job, "classified", event=event, doctype=reading.doctype, by=by)
     return reading
+
+
+def _type_again(reading: Reading, done: _Read, job: Job) -> None:
+    understood = _understood(reading.document, done, said=reading.doctype)
+    if done.pages:
+        reading.engine, reading.words = done.engine, done.words
+        reading.milliseconds += done.milliseconds
+        _record_reading(reading, job)
+    reading.typed_at = timezone.now()
+    reading.save()
+    _keep_fields(reading.document, understood.fields)
+    jobs.prove(job, event=_record_class(reading, understood))
+
+
+def _understood(document: Document, done: _Read, *, said: str) -> Understood:
+    return understand(
+        done.pages,
+        engine=done.engine,
+        said=said,
+        asked=document.submission.fields,
+        witnesses=together(done.said),
+    )
 
 
 def _keep_pages(document: Document, done: _Read) -> None:
@@ -200,91 +240,51 @@ def _keep_pages(document: Document, done: _Read) -> None:
             width=page.width,
             height=page.height,
             image=vault.keep(image, actor=SYSTEM),
-            layout=[_ten_thousandths(word.box) for word in page.words],
+            layout=[kept.ten_thousandths(word.box) for word in page.words],
         )
-
-
-def _ten_thousandths(box: Box) -> list[int]:
-    return [round(edge * TEN_THOUSAND) for edge in (box.left, box.top, box.right, box.bottom)]
 
 
 def _keep_fields(document: Document, found: Sequence[Found | Missing]) -> None:
     cipher = vault.open_values(document.pk, organisation=document.organisation_id, actor=SYSTEM)
     rows = []
     for position, one in enumerate(found):
-        row = _field(document, one, position)
-        row.seal(_content(one, document), cipher)
+        row = kept.field(document, one, position)
+        row.seal(kept.content(one, document), cipher)
         rows.append(row)
     Field.objects.bulk_create(rows)
 
 
-def _field(document: Document, one: Found | Missing, position: int) -> Field:
-    common = {
-        "document": document,
-        "organisation_id": document.organisation_id,
-        "name": one.name,
-        "position": position,
-        "page": one.page,
-        "label": to_edges(one.label) if one.label else None,
-    }
-    if isinstance(one, Missing):
-        boxes = [to_edges(one.box)] if one.box else []
-        return Field(**common, found=False, confidence=0.0, boxes=boxes)
-    return Field(
-        **common,
-        found=True,
-        confidence=one.confidence,
-        checks=[list(check) for check in one.checks],
-        flags=list(one.flags),
-        evidence=_evidence(one),
-        boxes=[to_edges(box) for box in one.boxes],
+def _record_reading(reading: Reading, job: Job) -> None:
+    event = audit.record(
+        Tag.DOCUMENT_READ,
+        **_about(reading.document),
+        engine=reading.engine,
+        pages=reading.document.pages,
+        words=reading.words,
+        milliseconds=reading.milliseconds,
     )
+    jobs.prove(job, event=str(event.pk), engine=reading.engine)
 
 
-def _evidence(one: Found) -> list[object]:
-    """As calibration learns from it later: numbers and words of ours, no content."""
-    seen = one.evidence
-    return [seen.read, seen.chosen, seen.proved, seen.second.value]
+def _record_class(reading: Reading, understood: Understood) -> str:
+    about = _about(reading.document)
+    event = audit.record(
+        Tag.DOCUMENT_CLASSIFIED,
+        **about,
+        doctype=reading.doctype,
+        per_mille=round(reading.doctype_confidence * 1000),
+        by=reading.decided_by.value,
+        fields=len(understood.fields),
+    )
+    if flags := kept.flags(understood):
+        audit.record(Tag.DOCUMENT_FLAGGED, **about, flags=flags)
+    return str(event.pk)
 
 
-def _content(one: Found | Missing, document: Document) -> Content:
-    if isinstance(one, Missing):
-        return Content()
-    glyphs = tuple((g.text, round(g.confidence, 4), g.left, g.right) for g in one.glyphs)
-    content = Content(one.value, one.normalised, tuple(one.others), glyphs)
-    rule = doctypes.get(document.reading.doctype).rule(one.name)
-    return without_fragments(content, document, rule)
-
-
-def _record(document: Document, reading: Reading, understood: Understood, job: Job) -> None:
-    about: dict[str, Any] = {
+def _about(document: Document) -> dict[str, Any]:
+    return {
         "actor": SYSTEM,
         "subject": document.reference,
         "organisation": document.organisation_id,
         "document": document.pk,
     }
-    read_event = audit.record(
-        Tag.DOCUMENT_READ,
-        **about,
-        engine=reading.engine,
-        pages=document.pages,
-        words=reading.words,
-        milliseconds=reading.milliseconds,
-    )
-    class_event = audit.record(
-        Tag.DOCUMENT_CLASSIFIED,
-        **about,
-        doctype=reading.doctype,
-        per_mille=round(reading.doctype_confidence * 1000),
-        fields=len(understood.fields),
-    )
-    if flags := _flags(understood):
-        audit.record(Tag.DOCUMENT_FLAGGED, **about, flags=flags)
-    jobs.prove(job, event=str(read_event.pk), engine=reading.engine)
-    jobs.note(job, "classified", event=str(class_event.pk), doctype=reading.doctype)
-
-
-def _flags(understood: Understood) -> list[str]:
-    """What speaks against a document or any of its fields, in words of ours: no content."""
-    found = [one for one in understood.fields if isinstance(one, Found)]
-    return sorted({*understood.notices, *(flag for one in found for flag in one.flags)})

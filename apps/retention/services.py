@@ -178,11 +178,12 @@ def _close(document: Document, cause: Cause, actor: Actor, *, asked_by: User | N
 def _moments(document: Document) -> dict[Start, datetime]:
     """What has happened to a document so far."""
     moments = {Start.RECEIVED: document.created_at}
-    read_at = Reading.objects.filter(document=document).values_list("created_at", flat=True)
+    reading = Reading.objects.filter(document=document).first()
+    if reading and not reading.waits:  # until then the file is still needed to be read
+        moments[Start.READ] = reading.typed_at or reading.created_at
     delivered_at = Result.objects.filter(document=document).values_list("created_at", flat=True)
-    for start, at in ((Start.READ, read_at.first()), (Start.DELIVERED, delivered_at.first())):
-        if at:
-            moments[start] = at
+    if at := delivered_at.first():
+        moments[Start.DELIVERED] = at
     return moments
 
 

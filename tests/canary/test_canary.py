@@ -158,7 +158,7 @@ def test_a_broken_file_is_refused_and_leaves_nothing(office, ground, birds):
 
 
 def test_a_step_that_breaks_over_content_tells_nobody_of_it(office, ground, birds, monkeypatch):
-    def broken(pages: Any, *_: object) -> None:
+    def broken(pages: Any, *_: object, **__: object) -> None:
         raise ValueError(f"cannot understand {' '.join(w.text for w in pages[0].words)}")
 
     monkeypatch.setattr(extraction, "understand", broken)

@@ -24,6 +24,7 @@ MASKS = frozenset({"none", "ends", "start", "cents", "last4", "all", "initial", 
 SIGNALS = frozenset({"zone", "narrow", "keys", "prices", "prose", "short"})
 READERS = frozenset({"page", "mrz"})
 PARTIES = frozenset({"", "issuer", "addressee"})
+NONE_OF_THEM = "other"  # the class of documents of no class; nothing is extracted from them
 SENSITIVITIES = range(4)  # 0 public, 1 internal, 2 personal, 3 special
 MOST_READERS = 2
 OWN = frozenset({"name", "title", "tier", "marks", "signals", "base"})  # no kind inherits them

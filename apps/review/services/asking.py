@@ -13,8 +13,8 @@ from apps.base.types import Actor, Box
 from apps.extraction import drawing
 from apps.extraction import services as extraction
 from apps.extraction.doctypes import FieldRule
+from apps.extraction.kept import TEN_THOUSAND
 from apps.extraction.models import Field, Page, to_box
-from apps.extraction.services import TEN_THOUSAND
 from apps.intake.models import Document
 from apps.jobs import services as jobs
 from apps.jobs.models import Job

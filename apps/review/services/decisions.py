@@ -13,6 +13,7 @@ from apps.audit import services as audit
 from apps.audit.tags import Tag
 from apps.base.errors import NotPossible
 from apps.base.types import Actor
+from apps.extraction import kept
 from apps.extraction import services as extraction
 from apps.extraction.doctypes import FieldRule
 from apps.extraction.guards.signs import cleaned
@@ -159,7 +160,7 @@ def _put_value(decision: Decision, answer: Answer, task: Task) -> None:
     cipher = vault.open_values(
         task.document_id, organisation=task.organisation_id, actor=decision.reviewer.actor
     )
-    content = extraction.without_fragments(Content(printed, normalised), task.document, rule)
+    content = kept.without_fragments(Content(printed, normalised), task.document, rule)
     decision.sealed = cipher.seal(content.to_json(), column=COLUMN, row=decision.pk)
     decision.checks = [list(check) for check in checks]
 
