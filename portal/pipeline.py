@@ -23,6 +23,17 @@ def read(document: Document, job: Job) -> Outcome:
     return DONE
 
 
+def classify(document: Document, job: Job) -> Outcome:
+    """A class the machine is unsure of to a person, who sees the header; wait until it is final."""
+    return WAIT if review.ask_class(document, job=job) else DONE
+
+
+def type_fields(document: Document, job: Job) -> Outcome:
+    """Typed fields of a class that was asked for; of any other they came with the words."""
+    extraction.type_fields(document, chosen=review.chosen_class(document), job=job)
+    return DONE
+
+
 def ask(document: Document, job: Job) -> Outcome:
     """Doubtful fields to people; wait until every task is final."""
     return WAIT if review.ask(document, job=job) else DONE
@@ -48,6 +59,8 @@ def _wound(stage: Callable[[Document, Job], Outcome]) -> Callable[[Job], Outcome
 
 PROCESS = (
     Step("read", _wound(read), Lane.READING),
+    Step("classified", _wound(classify)),
+    Step("typed", _wound(type_fields), Lane.READING),
     Step("review", _wound(ask)),
     Step("deliver", _wound(deliver)),
 )

@@ -26,6 +26,7 @@ BLOCK = (128, 134, 142, 60)  # RGBA of a withheld word
 RADIUS = 4  # pixels, of a block's corners
 SIDE_PADDING = 0.45  # of the window's line height
 ROOM = 2.4  # height of the picture in heights of its window
+CLOSE = 1.15  # the same for several lines, which show by themselves where they stand
 WIDEST = 5.0  # width of the picture in its heights, unless the window is wider
 OWN = 0.5  # share of a word's box from which it belongs to the window
 COARSE = 8  # pixels; blocks snap to it, so that they do not measure words
@@ -54,10 +55,13 @@ class Slit:
     share: float  # of the page's pixels that are visible, 0 to 1
 
 
-def draw_slit(page: Pixels, windows: Sequence[Box], words: Sequence[Box]) -> Slit:
+def draw_slit(
+    page: Pixels, windows: Sequence[Box], words: Sequence[Box], *, room: float = ROOM
+) -> Slit:
     """Cut windows out of a page and close everything around them.
 
-    `windows` are the boxes of the lines that may be seen; `words` those of all words.
+    `windows` are the boxes of the lines that may be seen; `words` those of all words; `room` is
+    the picture's height in heights of its windows.
 
     Raises:
         ValueError: there is no window.
@@ -69,7 +73,7 @@ def draw_slit(page: Pixels, windows: Sequence[Box], words: Sequence[Box]) -> Sli
     others = [_pixels(word, width, height) for word in _others(words, windows)]
     seen = [_with_margin(box, others, (0, 0, width, height)) for box in own]
     mask = _mask(page.shape[:2], own, seen, others)
-    frame = _frame(_around(seen), width)
+    frame = _frame(_around(seen), width, room)
     picture = _picture(page, mask, frame, others)
     return Slit(
         png=_png(picture),
@@ -86,6 +90,13 @@ def draw_slit(page: Pixels, windows: Sequence[Box], words: Sequence[Box]) -> Sli
     )
 
 
+def most_seen(windows: Sequence[Box], width: int, height: int) -> float:
+    """The share of a page that windows show with their margins, if no word narrows them."""
+    page = (0, 0, width, height)
+    seen = [_with_margin(_pixels(box, width, height), [], page) for box in windows]
+    return sum((right - left) * (low - high) for left, high, right, low in seen) / (width * height)
+
+
 def line_of(windows: Sequence[Box]) -> list[Box]:
     """The whole line each window stands in, from edge to edge of the page."""
     return [Box(0.0, box.top, 1.0, box.bottom) for box in windows]
@@ -97,6 +108,11 @@ def draw_line(page: Pixels, windows: Sequence[Box], words: Sequence[Box]) -> Sli
     inside = [word for word in words if any(_covers(line, word) for line in lines)]
     others = [word for word in words if word not in inside]
     return draw_slit(page, lines, others)
+
+
+def draw_heading(page: Pixels, windows: Sequence[Box], words: Sequence[Box]) -> Slit:
+    """Some lines of a page's header; hardly anything above and below is in the picture at all."""
+    return draw_slit(page, windows, words, room=CLOSE)
 
 
 def _with_margin(box: Edges, others: Sequence[Edges], page: Edges) -> Edges:
@@ -171,10 +187,10 @@ def _covers(line: Box, word: Box) -> bool:
     return line.top <= word.middle[1] <= line.bottom
 
 
-def _frame(window: Edges, width: int) -> Edges:
+def _frame(window: Edges, width: int, room: float) -> Edges:
     """The picture's place: room around the window, in a quiet shape, centred on it."""
     left, top, right, bottom = window
-    tall = round((bottom - top) * ROOM)
+    tall = round((bottom - top) * room)
     wide = max(round((right - left) * 1.08), min(round(tall * WIDEST), width))
     middle_x, middle_y = (left + right) // 2, (top + bottom) // 2
     return (

@@ -34,6 +34,21 @@ class DecideForm(AnswerForm):
         )
 
 
+class ChooseForm(AnswerForm):
+    """The class of a document."""
+
+    doctype = forms.CharField(max_length=40)
+
+    def answer(self) -> Answer:
+        said = self.cleaned_data
+        return Answer(
+            key=said["key"],
+            verdict=Verdict.CORRECTED,
+            doctype=said["doctype"],
+            shown_ms=said["shown_ms"],
+        )
+
+
 class UnreadableForm(AnswerForm):
     trouble = forms.ChoiceField(choices=[(trouble.value, trouble.value) for trouble in Trouble])
 

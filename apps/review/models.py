@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -73,11 +74,11 @@ class TaskQuerySet(models.QuerySet["Task"]):
 
 
 class Task(OwnedRow):
-    """One doubtful field put before a person, and where it stands."""
+    """One question put before a person, and where it stands: a doubtful field, or a class."""
 
     document = models.ForeignKey(Document, models.PROTECT, related_name="tasks")
     workspace = models.ForeignKey(Workspace, models.PROTECT, related_name="+")
-    field = models.OneToOneField(Field, models.PROTECT, related_name="task")
+    field = models.OneToOneField(Field, models.PROTECT, null=True, related_name="task")
     job = models.ForeignKey(Job, models.PROTECT, related_name="+")
     reason = models.CharField(max_length=20)  # a `Reason`
     state = models.CharField(
@@ -86,7 +87,7 @@ class Task(OwnedRow):
     escalated = models.BooleanField(default=False)  # to a lead
     skips = models.PositiveSmallIntegerField(default=0)
     crop = models.OneToOneField(Artifact, models.PROTECT, null=True, related_name="+")
-    geometry = models.JSONField(default=dict)  # of the crop; see `services._geometry`
+    geometry = models.JSONField(default=dict)  # of the crop; see `services.asking`
     claim = models.ForeignKey(Claim, models.SET_NULL, null=True, related_name="tasks")
     decision = models.ForeignKey("Decision", models.PROTECT, null=True, related_name="+")
     moved_at = models.DateTimeField(auto_now_add=True)
@@ -104,7 +105,15 @@ class Task(OwnedRow):
             models.CheckConstraint(
                 condition=Q(state__in=(State.OPEN, State.WITHDRAWN)) | Q(decision__isnull=False),
                 name="decided_by_a_decision",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(field=None, reason=Reason.UNSURE_CLASS)
+                | Q(field__isnull=False) & ~Q(reason=Reason.UNSURE_CLASS),
+                name="about_a_field_or_a_class",
+            ),
+            models.UniqueConstraint(
+                fields=["document"], condition=Q(field=None), name="one_class_task_a_document"
+            ),
         ]
         indexes = [
             models.Index(
@@ -119,6 +128,20 @@ class Task(OwnedRow):
 
     def __str__(self) -> str:
         return f"task {self.pk}: {self.state}"
+
+    @property
+    def asks_class(self) -> bool:
+        return self.field_id is None
+
+    @property
+    def topic(self) -> dict[str, Any]:
+        """What it asks, as the trail says it."""
+        return {"field": self.field.name} if self.field else {"asks": "class"}
+
+    @property
+    def page(self) -> int:
+        """The page its slit is from, from 1; 0 if it is from none."""
+        return (self.field.page if self.field else self.geometry.get("page")) or 0
 
     def move(self, to: State, **changes: object) -> bool:
         """Change state if nobody did so since we read the task; True if we were the ones."""
@@ -140,6 +163,7 @@ class Decision(OwnedRow):
     verdict = models.CharField(max_length=12)  # a `Verdict`
     trouble = models.CharField(max_length=12, blank=True)  # a `Trouble`
     sealed = models.BinaryField(null=True)  # a `Content`; null without a value, or after erasure
+    doctype = models.CharField(max_length=40, blank=True, db_default="")  # where a class is asked
     checks = models.JSONField(default=list)  # [name, passed] of each validator
     shown_ms = models.PositiveIntegerField()  # how long the slit was on screen
     undone = models.BooleanField(default=False)

@@ -11,13 +11,13 @@ ENOUGH = 500  # counted no further; the page then says "500 or more"
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    fields: int
+    slits: int
     oldest_at: datetime | None
     escalated: int = 0
 
     @property
     def text(self) -> str:
-        return f"{self.fields}+" if self.fields >= ENOUGH else str(self.fields)
+        return f"{self.slits}+" if self.slits >= ENOUGH else str(self.slits)
 
 
 def waiting_for(user: User) -> Waiting:
@@ -25,7 +25,7 @@ def waiting_for(user: User) -> Waiting:
     open_tasks = Task.objects.workable_by(user).order_by("created_at", "id")
     rows = list(open_tasks.values_list("created_at", "escalated")[:ENOUGH])
     return Waiting(
-        fields=len(rows),
+        slits=len(rows),
         oldest_at=rows[0][0] if rows else None,
         escalated=sum(1 for _, escalated in rows if escalated),
     )

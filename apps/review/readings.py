@@ -9,7 +9,15 @@ from apps.review.crops import Frame
 DOUBTFUL = 0.9  # confidence of a character below which it is marked
 MOST_MARKED = 6  # of one value; when nearly all is doubtful, marking says nothing
 
+KEYS = "123456789abcdfghijklmnoqtvxy"  # of choices in their order; not those of commands
+NONE_KEY = "0"  # of "none of these"
+
 GlyphParts = tuple[str, float, float, float]  # text, confidence, left, right on the page
+
+
+def keys_of(choices: int) -> list[str]:
+    """A key for each of so many choices; the last ones do without where there are too many."""
+    return [*KEYS, *[""] * choices][:choices]
 
 
 @dataclass(frozen=True, slots=True)

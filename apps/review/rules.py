@@ -6,8 +6,9 @@ from enum import StrEnum
 
 
 class Reason(StrEnum):
-    """Why a field is put before a person."""
+    """Why something is put before a person."""
 
+    UNSURE_CLASS = "unsure class"  # not a field: which class the document belongs to
     MISSING = "missing"  # required, and not found
     FLAGGED = "flagged"  # something speaks against handing it on unseen; see `fields.Flag`
     CHECK_FAILED = "check failed"
@@ -50,6 +51,11 @@ class Trouble(StrEnum):
     BLANK = "blank"
     OTHER_FIELD = "other field"
     SCRIPT = "script"
+    NOT_SAID = "not said"  # the header does not tell the class
+
+
+OF_A_CLASS = frozenset({Trouble.BLURRED, Trouble.NOT_SAID, Trouble.SCRIPT})
+OF_A_FIELD = frozenset(Trouble) - {Trouble.NOT_SAID}
 
 
 class LineReason(StrEnum):

@@ -11,6 +11,7 @@ urlpatterns = [
     path("undo/", views.undo, name="undo"),
     path("<uuid:pk>/crop.png", views.crop, name="crop"),
     path("<uuid:pk>/decide/", views.decide, name="decide"),
+    path("<uuid:pk>/choose/", views.choose, name="choose"),
     path("<uuid:pk>/unreadable/", views.unreadable, name="unreadable"),
     path("<uuid:pk>/skip/", views.skip, name="skip"),
     path("<uuid:pk>/line/", views.ask_line, name="ask_line"),

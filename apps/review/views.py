@@ -16,7 +16,7 @@ from apps.accounts.requests import PersonRequest
 from apps.audit.exposure import Exposure, exposes
 from apps.base.errors import NotFound
 from apps.review import services as review
-from apps.review.forms import DecideForm, LineForm, SkipForm, UnreadableForm
+from apps.review.forms import ChooseForm, DecideForm, LineForm, SkipForm, UnreadableForm
 from apps.review.models import Claim, Task
 from apps.review.queue import waiting_for
 
@@ -57,7 +57,7 @@ def claim(request: PersonRequest) -> HttpResponse:
         {
             "items": review.current_items(request.user, now=now) if held else [],
             "seconds": _seconds(held),
-            "waiting": waiting_for(request.user).fields,
+            "waiting": waiting_for(request.user).slits,
         }
     )
 
@@ -92,6 +92,13 @@ def crop(request: PersonRequest, pk: UUID) -> HttpResponse:
 @for_reviewers
 def decide(request: PersonRequest, pk: UUID) -> HttpResponse:
     return _answered(request, pk, DecideForm(request.POST), review.decide)
+
+
+@exposes(Exposure.NOTHING)
+@require_POST
+@for_reviewers
+def choose(request: PersonRequest, pk: UUID) -> HttpResponse:
+    return _answered(request, pk, ChooseForm(request.POST), review.decide)
 
 
 @exposes(Exposure.NOTHING)
@@ -177,7 +184,7 @@ def _malformed(request: PersonRequest, form: forms.Form) -> HttpResponse:
 
 def _addresses(held: Claim) -> dict[str, object]:
     """What the station's module needs to know of the server; TASK stands for a task's id."""
-    names = ("crop", "decide", "unreadable", "skip", "ask_line")
+    names = ("crop", "decide", "choose", "unreadable", "skip", "ask_line")
     each = {name: reverse(f"review:{name}", args=[NO_TASK]) for name in names}
     whole = {name: reverse(f"review:{name}") for name in ("claim", "heartbeat", "release", "undo")}
     return {

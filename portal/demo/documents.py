@@ -115,10 +115,12 @@ def _wait(documents: list[Document], say: Say) -> None:
 
 
 def _review(document: Document, drawn: Drawn) -> None:
-    """Rita decides everything of one document, as the paper says."""
+    """Rita decides all fields of one document, as the paper says."""
     rita = person("rita@halden.example")
     now = timezone.now()
     for task in _hers(rita, document):
+        if task.field is None:
+            continue
         value = drawn.truth.get(task.field.name, "")
         try:
             review.decide(task, _answer(value), user=rita, now=now)

@@ -51,5 +51,5 @@ def _entry(request: HttpRequest, user: User, title: str, address: str, icon: str
     count = ""
     if title == "Review":
         waiting = waiting_for(user)
-        count = waiting.text if waiting.fields else ""
+        count = waiting.text if waiting.slits else ""
     return Entry(title, address, icon, inside, count)

@@ -11,7 +11,7 @@ from apps.vault.models import Artifact
 from tests.intake.looking import facts
 from tests.permissions.table import ADDRESSES, SHOWN, TABLE
 from tests.permissions.world import DATE, NAME, NUMBER, TOTAL, World, taken_back
-from tests.review.desk import IBAN, PAPER
+from tests.review.desk import HEADER, IBAN, LONG_PAPER, PAPER
 from tests.review.test_looking import words_in
 
 REVIEWERS = ("rita", "remy", "lena")
@@ -68,6 +68,22 @@ def test_no_address_opens_a_reviewer_more_than_slit_and_line(world, row):
             if expected:
                 assert set(words_in(response)) == SHOWS[row.address]
             else:
+                assert not response.headers.get("Content-Type", "").startswith("image/")
+
+
+@pytest.mark.parametrize("row", [row for row in TABLE if "<pk>" in row.address], ids=str)
+def test_of_a_document_whose_class_is_asked_no_address_shows_more_than_its_header(world, row):
+    for person in REVIEWERS:
+        with taken_back():
+            before = opened_by(world.people[person])
+            response = world.send(person, row.method, row.address, task=world.kind)
+            opened = opened_by(world.people[person])[len(before) :]
+            kinds = [facts(event)["kind"] for event in opened]
+            if row.address == SLIT and row.cells[person] == "200":
+                assert kinds == [ArtifactClass.CROP]
+                assert words_in(response, LONG_PAPER) == HEADER
+            else:
+                assert kinds == []
                 assert not response.headers.get("Content-Type", "").startswith("image/")
 
 

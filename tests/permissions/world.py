@@ -30,7 +30,7 @@ from tests.api.calls import issue
 from tests.conftest import House
 from tests.intake.browsers import BACKEND, JSON
 from tests.permissions.table import PEOPLE, REFUSED
-from tests.review.desk import IBAN, NUMBER, Desk
+from tests.review.desk import CLASS, IBAN, LONG_PAPER, NUMBER, Desk
 
 NOBODY = ("nobody", "key")  # nobody who signs in
 PASSWORD = "a long enough sentence"
@@ -69,17 +69,26 @@ class World:
         self.erased = desk.delivered()
         retention.delete(self.erased, user=house.clara)
         self.parked = desk.paper()
+        self.asked = self._asked_of(desk)
         desk.lines = [line.replace(DATE, "2019-04-27") for line in desk.lines]
         self.cleo_s = desk.delivered(sender=house.cleo, workspace=house.people)
         with acting_for(house.northmere.pk):
             self.mallory_s = desk.delivered(sender=house.mallory, workspace=house.elsewhere)
         held = desk.take(house.rita)
         self.task, self.decided = held["iban"], held["invoice_number"]
+        self.kind = held.pop(CLASS)
         desk.decide(self.decided, NUMBER)
         for one in held.values():
             review.grant_line(one, reason=LineReason.UNIT, user=house.rita, now=timezone.now())
         LineGrant.objects.update(until=timezone.now() + LONG)
         Claim.objects.update(until=timezone.now() + LONG)
+
+    def _asked_of(self, desk: Desk) -> Document:
+        """A document of which a person is asked what it is."""
+        lines, desk.lines = desk.lines, LONG_PAPER
+        asked = desk.unsure()
+        desk.lines = lines
+        return asked
 
     def _person(self, name: str) -> User:
         if name in ("op", "root"):
@@ -95,7 +104,7 @@ class World:
 
     @property
     def clara_s(self) -> list[Document]:
-        return [self.delivered, self.erased, self.parked]
+        return [self.delivered, self.erased, self.parked, self.asked]
 
     @property
     def secrets(self) -> list[bytes]:
@@ -130,6 +139,7 @@ class World:
         address: str,
         *,
         document: Document | None = None,
+        task: Task | None = None,
         guessed: bool = False,
         json: bool = False,
     ) -> HttpResponse:
@@ -146,7 +156,8 @@ class World:
         reference = new_reference() if guessed else (document or self._about(address)).reference
         path = address.replace("<reference>", reference).replace("<name>", FIELD)
         path = path.replace("<key>", str(uuid.uuid4() if guessed else self.key.key.pk))
-        path = path.replace("<pk>", str(uuid.uuid4() if guessed else self.task.pk))
+        asked = task or (self.kind if address.endswith("/choose/") else self.task)
+        path = path.replace("<pk>", str(uuid.uuid4() if guessed else asked.pk))
         with acting_for(None):
             if method == "GET":
                 return client.get(path)
@@ -176,6 +187,8 @@ class World:
                 return {"reason": "audit"}
             case "decide" | "unreadable" | "skip":
                 return {"key": uuid.uuid4(), "value": IBAN, "trouble": "blurred"}
+            case "choose":
+                return {"key": uuid.uuid4(), "doctype": "invoice"}
             case "line":
                 return {"reason": LineReason.UNIT}
         return {}

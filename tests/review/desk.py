@@ -16,7 +16,7 @@ from PIL import Image, ImageDraw
 
 from apps.accounts.models import User
 from apps.base.types import Box
-from apps.extraction import drawing, reader
+from apps.extraction import classify, drawing, reader
 from apps.extraction.engines import PageText, Pixels, fake
 from apps.extraction.models import Field
 from apps.extraction.witnesses import SILENT, Witnesses
@@ -40,8 +40,12 @@ PAPER = (
     f"IBAN: {IBAN}",
     "Total EUR 9184.60",
 )
+BODY = ("Gasket 9.20", "Bolt 3.10", "Washer 8.60", "Bearing 2.80", "Grease 6.50", "Thank you")
+LONG_PAPER = (*PAPER, *BODY)  # the first half of its lines are its header
+HEADER = " ".join(PAPER).split()
 WANTED = ("invoice_number", "issue_date", "iban", "grand_total")
 DOUBTFUL = {"invoice_number", "iban"}
+CLASS = "class"
 
 
 class Desk:
@@ -71,6 +75,11 @@ class Desk:
     def delivered(self, **terms: Any) -> Document:
         """A document whose doubtful fields nobody may look at."""
         return self.paper(manual_review=False, **terms)
+
+    def unsure(self, **terms: Any) -> Document:
+        """A document whose class nobody said, and the machine is never sure of."""
+        self._patch.setattr(classify, "SURE_ENOUGH", 1.1)
+        return self.paper(doctype="", **terms)
 
     def walk(self, document: Document) -> State:
         """Let a worker take the job; the state in which it leaves it."""
@@ -104,10 +113,11 @@ class Desk:
         return made
 
     def take(self, user: User, now: datetime | None = None) -> dict[str, Task]:
-        """What the person holds after taking slits, by field."""
+        """What the person holds after taking slits, by field; a class goes by its own name."""
         now = now or timezone.now()
         review.claim(user, now=now)
-        return {task.field.name: task for task in Task.objects.open().held_by(user, now)}
+        held = Task.objects.open().held_by(user, now)
+        return {task.field.name if task.field else CLASS: task for task in held}
 
     def decide(self, task: Task, value: str = "", **about: Any) -> Decision:
         """What whoever holds a task says of it, as one says it who types."""

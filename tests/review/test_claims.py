@@ -122,7 +122,7 @@ def test_only_reviewers_take_slits(desk):
 def test_slits_of_another_workspace_are_not_offered(desk):
     documents_with_tasks(desk, 2, sender=desk.house.cleo, workspace=desk.house.people)
     assert claim(desk.house.rita) == []
-    assert waiting_for(desk.house.rita).fields == 0
+    assert waiting_for(desk.house.rita).slits == 0
 
 
 def test_slits_of_another_organisation_are_not_offered(desk):
@@ -143,7 +143,7 @@ def test_nobody_is_offered_slits_of_what_they_sent(desk):
     [own] = documents_with_tasks(desk, 2, sender=both)
     [hers] = documents_with_tasks(desk, 1)
     assert {task.document_id for task in claim(both)} == {hers.pk}
-    assert waiting_for(both).fields == 1
+    assert waiting_for(both).slits == 1
     assert {task.document_id for task in claim(desk.house.rita)} == {own.pk}
 
 
@@ -168,7 +168,7 @@ def test_what_is_counted_can_be_taken(desk):
     documents_with_tasks(desk, 3, 2)
     Task.objects.filter(pk=Task.objects.earliest("created_at").pk).update(escalated=True)
     waiting = {name: waiting_for(getattr(desk.house, name)) for name in ("rita", "lena", "otto")}
-    assert {name: one.fields for name, one in waiting.items()} == {"rita": 4, "lena": 5, "otto": 0}
+    assert {name: one.slits for name, one in waiting.items()} == {"rita": 4, "lena": 5, "otto": 0}
     assert waiting["lena"].escalated == 1
     assert len(claim(desk.house.lena)) == 5
 

@@ -1,7 +1,7 @@
 """What a reviewer is shown: the slit, and for a reason, for some seconds, its line."""
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 import numpy as np
@@ -25,6 +25,7 @@ from tests.intake.browsers import JSON
 from tests.intake.looking import facts
 from tests.review.desk import IBAN, PAPER, SIZE, colour, text_of
 
+GREY = (200, 200, 200)  # of the page
 NEAR = 40  # how far JPEG may move a colour
 
 
@@ -63,14 +64,14 @@ def visible(response: HttpResponse) -> np.ndarray:
     return pixels[pixels[..., 3] == 255][:, :3]
 
 
-def words_in(response: HttpResponse) -> list[str]:
-    """The words of the page whose colours can be seen."""
+def words_in(response: HttpResponse, lines: Sequence[str] = PAPER) -> list[str]:
+    """The words of the page whose colours can be seen, be it a hundredth of what is seen."""
+    words = text_of(lines).words
+    palette = np.array([GREY, *(colour(at) for at in range(len(words)))])
     seen = visible(response)
-    return [
-        word.text
-        for at, word in enumerate(text_of(PAPER).words)
-        if (np.abs(seen - colour(at)).max(axis=1) < NEAR).mean() > 0.02
-    ]
+    away = np.abs(seen[:, None] - palette).max(axis=2)
+    nearest = np.where(away.min(axis=1) < NEAR, away.argmin(axis=1), 0)
+    return [word.text for at, word in enumerate(words, start=1) if (nearest == at).mean() > 0.01]
 
 
 def expire_claims() -> None:

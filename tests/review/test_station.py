@@ -21,7 +21,8 @@ from tests.intake.browsers import JSON
 from tests.review.desk import IBAN, NUMBER
 
 ITEM = {
-    "id", "name", "label", "kind", "sens", "reason", "warnings", "value", "alts", "picture", "w",
+    "id", "name", "label", "kind", "sens", "reason", "warnings", "value", "alts", "choices",
+    "picture", "w",
     "h", "win", "map", "share", "boxes", "doubts",
 }  # fmt: skip
 
@@ -56,7 +57,7 @@ def items_of(page: str) -> list[dict[str, Any]]:
 def test_before_taking_slits_the_page_says_how_many_wait(desk, rita):
     desk.paper()
     page = rita.get("/review/").content.decode()
-    assert "2 fields wait for you" in page
+    assert "2 slits wait for you" in page
     assert IBAN not in page
 
 

@@ -112,11 +112,11 @@ def _open_tasks(document: Document, job: Job) -> None:
     try:
         for field, reason in _doubtful(document):
             task = _task(field, reason, job)
-            made.append((task, drawer.slit(task)))
+            made.append((task, drawer.slit(task, field)))
         if made:
             with jobs.fenced(job):
                 for task, sealing in made:
-                    _keep(task, sealing)
+                    keep_task(task, sealing)
     except BaseException:
         for _, sealing in made:
             if sealing is not None:
@@ -154,22 +154,16 @@ class _Drawer:
         self._page: Page | None = None
         self._pixels: Pixels | None = None
 
-    def slit(self, task: Task) -> Sealing | None:
-        """The sealed slit of a task; None if there is no place on any page to look at."""
-        field = task.field
+    def slit(self, task: Task, field: Field) -> Sealing | None:
+        """The sealed slit of a field's task; None if there is no place on any page to look at."""
         if field.page != self._number:
             self._turn_to(field)
         if self._page is None or self._pixels is None or not field.boxes:
             return None
         windows = [to_box(edges) for edges in field.boxes]
         slit = draw_slit(self._pixels, windows, words_of(self._page))
-        task.geometry = _geometry(slit)
-        return vault.prepare(
-            slit.png,
-            kind=ArtifactClass.CROP,
-            organisation=task.organisation_id,
-            document=task.document_id,
-        )
+        task.geometry = geometry_of(slit)
+        return sealed_slit(task, slit)
 
     def _turn_to(self, field: Field) -> None:
         self._number, self._page, self._pixels = field.page, page_of(field), None
@@ -178,7 +172,7 @@ class _Drawer:
                 self._pixels = pixels_of(self._page, actor=SYSTEM, purpose="slit")
 
 
-def _geometry(slit: Slit) -> dict[str, object]:
+def geometry_of(slit: Slit) -> dict[str, object]:
     """How a slit lies on its page, in fractions; what a browser needs to draw marks."""
     return {
         "width": slit.width,
@@ -194,7 +188,18 @@ def _geometry(slit: Slit) -> dict[str, object]:
     }
 
 
-def _keep(task: Task, sealing: Sealing | None) -> None:
+def sealed_slit(task: Task, slit: Slit) -> Sealing:
+    """The picture of a task's slit, sealed; whoever called keeps or aborts it."""
+    return vault.prepare(
+        slit.png,
+        kind=ArtifactClass.CROP,
+        organisation=task.organisation_id,
+        document=task.document_id,
+    )
+
+
+def keep_task(task: Task, sealing: Sealing | None) -> None:
+    """Put a task before people."""
     if sealing is not None:
         task.crop = vault.keep(sealing, actor=SYSTEM)
     task.moved_at = timezone.now()
@@ -205,8 +210,8 @@ def _keep(task: Task, sealing: Sealing | None) -> None:
         subject=task.pk,
         organisation=task.organisation_id,
         document=task.document_id,
-        field=task.field.name,
         reason=task.reason,
+        **task.topic,
     )
 
 

@@ -13,15 +13,15 @@ from apps.audit import services as audit
 from apps.audit.tags import Tag
 from apps.base.errors import NotPossible
 from apps.base.types import Actor
-from apps.extraction import kept
+from apps.extraction import doctypes, kept
 from apps.extraction import services as extraction
-from apps.extraction.doctypes import FieldRule
+from apps.extraction.doctypes import DocType, FieldRule
 from apps.extraction.guards.signs import cleaned
 from apps.extraction.models import Content
 from apps.jobs import services as jobs
 from apps.review import permissions
 from apps.review.models import Claim, Decision, Task
-from apps.review.rules import State, Verdict
+from apps.review.rules import OF_A_CLASS, OF_A_FIELD, State, Verdict
 from apps.vault import services as vault
 
 COLUMN = "decision.sealed"  # where a decision's value is sealed
@@ -29,6 +29,7 @@ LONGEST = 500  # characters of a value
 TAKE_BACK = timedelta(seconds=60)  # how long a decision can be taken back
 DEEP = 10  # decisions that can be taken back
 ENOUGH_SKIPS = 2  # after which a task goes to a lead
+OTHERWISE = "This slit asks something else. Load the page again."
 TOO_LATE = "This was decided or withdrawn before you."
 UNSEEN = "This value is flagged: look at its slit first. Without one, say that it cannot be read."
 
@@ -40,6 +41,7 @@ class Answer:
     key: UUID
     verdict: Verdict
     value: str = ""
+    doctype: str = ""  # the class, where one is asked
     trouble: str = ""
     overrides: bool = False  # a failing check was seen and confirmed
     shown_ms: int = 0
@@ -59,13 +61,15 @@ def decide(task: Task, answer: Answer, *, user: User, now: datetime) -> Decision
     permissions.check_holds(user, task, now=now)
     if task.state != State.OPEN:
         raise NotPossible(TOO_LATE)
+    _check_fits(task, answer)
     decision = _decision(task, answer, user)
     if answer.verdict is Verdict.UNREADABLE and not task.escalated:
         _pass_on(task, decision, escalated=True)
         return decision
     if not task.move(State.DECIDED, decision=decision, moved_at=now):
         raise NotPossible(TOO_LATE)
-    _record(Tag.TASK_DECIDED, task, user.actor, verdict=decision.verdict)
+    chosen = {"doctype": decision.doctype} if decision.doctype else {}
+    _record(Tag.TASK_DECIDED, task, user.actor, verdict=decision.verdict, **chosen)
     seal_older(decision.claim, actor=user.actor)
     return decision
 
@@ -124,9 +128,37 @@ def seal_late(*, now: datetime, actor: Actor) -> int:
 def rule_of(task: Task) -> FieldRule:
     """The rule of the task's field in its document's class."""
     doctype = extraction.doctype_of(task.document)
-    if doctype is None:
+    if doctype is None or task.field is None:
         raise NotPossible("This document was never read.")
     return doctype.rule(task.field.name)
+
+
+def choices_of(task: Task) -> list[DocType]:
+    """The classes to choose from, likeliest first; the one for none of them last.
+
+    Classes change with the program: what was added meanwhile follows, what was taken away is gone.
+    """
+    known = {one.name: one for one in doctypes.load_all()}
+    ranked = [known[name] for name in task.document.reading.ranked if name in known]
+    whole = dict.fromkeys([*ranked, *known.values()])
+    return sorted(whole, key=lambda one: one.name == doctypes.NONE_OF_THEM)
+
+
+def _check_fits(task: Task, answer: Answer) -> None:
+    """What is answered must be what was asked.
+
+    Raises:
+        NotPossible: a class is asked and a value given, or the other way round.
+    """
+    troubles = OF_A_CLASS if task.asks_class else OF_A_FIELD
+    fits = not answer.trouble or answer.trouble in troubles
+    if answer.verdict in (Verdict.ACCEPTED, Verdict.CORRECTED):
+        names = [one.name for one in choices_of(task)] if task.asks_class else [""]
+        fits = answer.doctype in names
+    if answer.verdict is Verdict.BLANK:
+        fits = not task.asks_class
+    if not fits:
+        raise NotPossible(OTHERWISE)
 
 
 def _decision(task: Task, answer: Answer, user: User) -> Decision:
@@ -139,9 +171,13 @@ def _decision(task: Task, answer: Answer, user: User) -> Decision:
         key=answer.key,
         verdict=answer.verdict,
         trouble=answer.trouble,
+        doctype=answer.doctype,
         shown_ms=min(answer.shown_ms, 3_600_000),
     )
-    if answer.verdict in (Verdict.ACCEPTED, Verdict.CORRECTED):
+    if answer.doctype:
+        guessed = answer.doctype == task.document.reading.doctype
+        decision.verdict = Verdict.ACCEPTED if guessed else Verdict.CORRECTED
+    elif answer.verdict in (Verdict.ACCEPTED, Verdict.CORRECTED):
         _put_value(decision, answer, task)
     try:
         decision.save(force_insert=True)
@@ -169,7 +205,8 @@ def _check_seen(task: Task, user: User) -> None:
     """What is flagged is handed on once a person has seen it, so the trail must say they did."""
     about: dict[str, Any] = {"subject": task.pk, "organisation": task.organisation_id}
     shown = (Tag.CROP_DELIVERED, Tag.LINE_DELIVERED)
-    if task.field.flags and not audit.happened(*shown, actor=user.actor, **about):
+    flagged = task.field is not None and bool(task.field.flags)
+    if flagged and not audit.happened(*shown, actor=user.actor, **about):
         raise NotPossible(UNSEEN)
 
 
@@ -234,6 +271,6 @@ def _record(tag: Tag, task: Task, actor: Actor, **facts: Any) -> None:
         subject=task.pk,
         organisation=task.organisation_id,
         document=task.document_id,
-        field=task.field.name,
+        **task.topic,
         **facts,
     )

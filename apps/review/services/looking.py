@@ -12,19 +12,20 @@ from apps.audit.tags import Tag
 from apps.base.errors import Gone, NotPossible
 from apps.extraction import services as extraction
 from apps.extraction.fields import WORDS, Flag
-from apps.extraction.models import to_box
+from apps.extraction.models import Field, to_box
 from apps.review import permissions
 from apps.review.crops import Frame, Slit, draw_line
 from apps.review.models import LineGrant, Task
-from apps.review.readings import characters
+from apps.review.readings import NONE_KEY, characters, keys_of
 from apps.review.rules import State
 from apps.review.services.asking import page_of, pixels_of, words_of
-from apps.review.services.decisions import rule_of
+from apps.review.services.decisions import choices_of, rule_of
 from apps.vault import services as vault
 from apps.vault.keys import ValueCipher
 
 LINE_SECONDS = 20  # how long a line may be looked at
 PER_MILLION = 1_000_000
+HEADER_SENSITIVITY = 2  # names and addresses stand there
 
 
 def current_items(user: User, *, now: datetime) -> list[dict[str, Any]]:
@@ -44,23 +45,50 @@ def cipher_of(task: Task) -> ValueCipher:
 
 
 def item(task: Task, cipher: ValueCipher) -> dict[str, Any]:
-    """One task as the browser gets it: the suggestion and how it lies under its picture."""
-    rule = rule_of(task)
-    doctype = extraction.doctype_of(task.document)
-    content = task.field.content(cipher)
-    geometry = task.geometry
+    """One task as the browser gets it: what is asked, and how it lies under its picture."""
+    asked = _field_asked(task, task.field, cipher) if task.field else _class_asked(task)
     return {
         "id": str(task.pk),
+        "reason": task.reason,
+        "picture": bool(task.crop_id),
+        **asked,
+    }
+
+
+def _field_asked(task: Task, field: Field, cipher: ValueCipher) -> dict[str, Any]:
+    """A value to accept or to correct."""
+    rule = rule_of(task)
+    doctype = extraction.doctype_of(task.document)
+    content = field.content(cipher)
+    return {
         "name": rule.title,
         "label": doctype.title if doctype else "",
         "kind": rule.type.value,
         "sens": rule.sensitivity,
-        "reason": task.reason,
-        "warnings": [WORDS[Flag(flag)] for flag in task.field.flags],
+        "warnings": [WORDS[Flag(flag)] for flag in field.flags],
         "value": content.value,
         "alts": list(content.others),
-        "picture": bool(task.crop_id),
-        **_layout(geometry, content.value, content.glyphs),
+        "choices": [],
+        **_layout(task.geometry, content.value, content.glyphs),
+    }
+
+
+def _class_asked(task: Task) -> dict[str, Any]:
+    """A class to choose; nothing is suggested but by the order."""
+    *classes, none = choices_of(task)
+    keyed = zip(classes, keys_of(len(classes)), strict=True)
+    choices = [{"value": one.name, "title": one.title, "key": key} for one, key in keyed]
+    choices.append({"value": none.name, "title": "None of these", "key": NONE_KEY})
+    return {
+        "name": "Which kind of document is this?",
+        "label": f"Header of page {task.page}",
+        "kind": "class",
+        "sens": HEADER_SENSITIVITY,
+        "warnings": [],
+        "value": "",
+        "alts": [],
+        "choices": choices,
+        **_layout(task.geometry, "", ()),
     }
 
 
@@ -85,12 +113,12 @@ def grant_line(task: Task, *, reason: str, user: User, now: datetime) -> LineGra
     """Let a reviewer see the line for some seconds; the reason goes on the trail.
 
     Raises:
-        NotPossible: the claim ran out.
+        NotPossible: the claim ran out, or a class is asked.
         NotAllowed: the person may see slits only.
         Gone: what was decided is final, and the slit with it.
     """
     permissions.check_can_see_line(user, task, now=now)
-    _check_not_final(task)
+    _check_has_line(task)
     granted = LineGrant.objects.create(
         organisation_id=task.organisation_id,
         task=task,
@@ -110,24 +138,30 @@ def line(task: Task, *, user: User, now: datetime) -> Slit:
         Gone: the page image was erased on its own clock, or the decision is final.
     """
     permissions.check_can_see_line(user, task, now=now)
-    _check_not_final(task)
+    field = _check_has_line(task)
     grants = LineGrant.objects.filter(task=task, reviewer=user, until__gt=now)
     if not grants.exists():
         raise NotPossible("The line was shown for 20 seconds. Ask again if you need it.")
-    page = page_of(task.field)
-    if page is None or not task.field.boxes:
+    page = page_of(field)
+    if page is None or not field.boxes:
         raise Gone("There is no line to show for this field.")
     pixels = pixels_of(page, actor=user.actor, purpose="line")
-    shown = draw_line(pixels, [to_box(edges) for edges in task.field.boxes], words_of(page))
+    shown = draw_line(pixels, [to_box(edges) for edges in field.boxes], words_of(page))
     with transaction.atomic():
         _record(Tag.LINE_DELIVERED, task, user, share=shown.share)
     return shown
 
 
-def _check_not_final(task: Task) -> None:
-    """The page may outlive the slit; who may no longer see the one sees nothing of the other."""
+def _check_has_line(task: Task) -> Field:
+    """The field whose line may be shown. A header is all that is ever shown for a class.
+
+    The page may outlive the slit; who may no longer see the one sees nothing of the other.
+    """
     if task.state not in (State.OPEN, State.DECIDED):
         raise Gone("This was decided, and the slit is closed.")
+    if task.field is None:
+        raise NotPossible("The header is all that is shown. If it does not tell, press E.")
+    return task.field
 
 
 def _layout(geometry: dict[str, Any], value: str, glyphs: Any) -> dict[str, Any]:
@@ -167,7 +201,7 @@ def _record(tag: Tag, task: Task, user: User, **facts: Any) -> None:
         subject=task.pk,
         organisation=task.organisation_id,
         document=task.document_id,
-        field=task.field.name,
-        page=task.field.page or 0,
+        page=task.page,
+        **task.topic,
         **facts,
     )
