@@ -4,6 +4,7 @@ import { ask, icon, sentence, toast } from "./app.js";
 import { check } from "./validators.js";
 import { Pictures } from "./pictures.js";
 import { align, drawMap, drawMarks } from "./slit.js";
+import { drawKinds, kindOf } from "./kinds.js";
 
 const $ = (selector) => document.querySelector(selector);
 const read = (id) => JSON.parse(document.getElementById(id).textContent);
@@ -21,6 +22,7 @@ const state = { items: read("items"), i: 0, zoom: 0, alt: -1, touched: new Set()
 state.total = state.items.length;
 const pictures = new Pictures((id) => at("crop", id));
 const item = () => state.items[state.i];
+const asksClass = (q) => Boolean(q?.choices.length);
 const say = toast;
 
 /* ---- show ---------------------------------------------------------------- */
@@ -31,6 +33,7 @@ function show(restore) {
   if (!q) return finished();
   Object.assign(state, { alt: -1, touched: new Set(), warned: false, zoom: 0, shownAt: performance.now(), spent: 0 });
   place(q);
+  turn(q);
   $("[data-name]").textContent = q.name;
   $("[data-kind-label]").textContent = q.label;
   const sens = $("[data-sens] .sens");
@@ -49,6 +52,15 @@ function show(restore) {
   pictures.expect(state.items.slice(state.i + 1, state.i + 3).filter((next) => next.picture).map((next) => next.id));
 }
 
+/** A value is typed, a class is chosen: show what belongs to the question, and only that. */
+function turn(q) {
+  for (const part of document.querySelectorAll("[data-for]")) part.hidden = (part.dataset.for === "class") !== asksClass(q);
+  slit.toggleAttribute("data-tall", asksClass(q));
+  $("[data-unreadable-label]").textContent = asksClass(q) ? "Can't tell" : "Can't read";
+  $("#unreadable-t").textContent = asksClass(q) ? "Why can't it be told?" : "Why can't it be read?";
+  drawKinds($("[data-kinds]"), q.choices);
+}
+
 /** Put the decoded picture itself in place, so that it is neither fetched nor decoded again. */
 function place(q) {
   const shown = $("[data-img]");
@@ -57,7 +69,7 @@ function place(q) {
     next = pictures.take(q.id);
     next.width = q.w;
     next.height = q.h;
-    next.alt = `Slit from the document showing one ${q.name.toLowerCase()}${q.doubts.length ? `, ${q.doubts.length} character${q.doubts.length > 1 ? "s" : ""} hard to read` : ""}`;
+    next.alt = asksClass(q) ? "Slit of the document's header; its body is closed" : `Slit from the document showing one ${q.name.toLowerCase()}${q.doubts.length ? `, ${q.doubts.length} character${q.doubts.length > 1 ? "s" : ""} hard to read` : ""}`;
     next.onerror = () => unseen(q);
   } else {
     next = Object.assign(document.createElement("p"), { className: "muted", textContent: "There is no place on the page to show for this field." });
@@ -73,6 +85,7 @@ function unseen(q) {
 
 function refresh() {
   const q = item(), v = input.value;
+  if (asksClass(q)) return refreshKinds(q);
   const text = document.createElement("span");
   ghost.replaceChildren(text);
   const open = v.length === q.value.length ? q.doubts.filter((d) => v[d] === q.value[d] && !state.touched.has(d)) : [];
@@ -90,6 +103,10 @@ function refresh() {
   $("[data-doubts]").textContent = open.length ? `Doubtful: ${open.map((d) => `character ${d + 1}, ${v[d]}`).join("; ")}` : "No doubtful characters left";
   hint(q, v, r);
   return r;
+}
+function refreshKinds(q) {
+  station.setAttribute("aria-label", `${q.name} ${q.choices.length} kinds, likeliest first. Press the key of one, or Tab to choose. Question mark lists all keys.`);
+  return { tone: "idle", text: "" };
 }
 function hint(q, v, r) {
   const best = q.alts.find((a) => a !== v && check(q.kind, a).tone === "ok");
@@ -125,6 +142,7 @@ const narrow = () => innerWidth < 720;
 function zoom(step) {
   const q = item();
   if (!q?.picture) return;
+  if (asksClass(q)) { scale.style.removeProperty("--zoom"); scale.style.removeProperty("--pan"); return; } // it is shown whole
   state.zoom = step === 0 ? 0 : (state.zoom + 1) % 3;
   const d = q.doubts[0];
   const fit = Math.min(q.win[2] > 0.55 ? 0.96 / q.win[2] : 1.22, (slit.clientHeight * q.w) / (q.h * scale.clientWidth * Math.min(1, q.win[3] * 1.5)));
@@ -152,6 +170,7 @@ addEventListener("visibilitychange", () => { if (document.hidden) pause(true); }
 function accept() {
   if (paused() || performance.now() - state.shownAt < SETTLE) return;
   const q = item(), r = refresh();
+  if (asksClass(q)) { say("Press the key of a kind, or E if the header does not tell"); return; }
   if (!input.value.trim()) { say("Type what you see, or press E if you can't read it"); return; }
   if (r.tone === "bad" && !state.warned) {
     state.warned = true;
@@ -160,6 +179,10 @@ function accept() {
   }
   const same = input.value === q.value;
   commit("decide", same ? "ok" : "fixed", { value: input.value, suggested: same ? "on" : "", overrides: r.tone === "bad" || state.warned ? "on" : "" });
+}
+function choose(doctype) {
+  if (paused() || performance.now() - state.shownAt < SETTLE) return;
+  commit("choose", "ok", { doctype });
 }
 function commit(verb, kind, said) {
   const q = item();
@@ -251,7 +274,7 @@ async function more() {
 }
 let finishing = 0;
 function finished() {
-  $("[data-over-text]").textContent = `You decided ${state.done.length} field${state.done.length === 1 ? "" : "s"}. The last ones can be taken back for a moment.`;
+  $("[data-over-text]").textContent = `You decided ${state.done.length} slit${state.done.length === 1 ? "" : "s"}. The last ones can be taken back for a moment.`;
   clearTimeout(finishing);
   finishing = setTimeout(() => { if (!item() && !state.unsaved.size) leave(); }, FINISH);
   more();
@@ -298,10 +321,12 @@ const acts = {
   unreadable: () => open("#unreadable"),
   pause: () => pause(),
   zoom: () => zoom(1),
-  wider: () => open("#wider"),
+  wider: () => { if (!asksClass(item())) open("#wider"); },
 };
 function open(name) { const dialog = $(name); dialog.returnValue = ""; dialog.showModal(); }
 document.addEventListener("click", (event) => {
+  const kind = event.target.closest("[data-kind-of]");
+  if (kind) { event.preventDefault(); choose(kind.value); return; }
   const button = event.target.closest("[data-act]");
   if (!button || button.disabled) return;
   event.preventDefault();
@@ -315,7 +340,8 @@ $("#unreadable").addEventListener("close", (event) => {
   say(trouble === "blank" ? "Recorded: nothing is written there" : "Sent to your lead");
 });
 $("#unreadable").addEventListener("keydown", (event) => {
-  if (/^[1-4]$/.test(event.key)) { event.preventDefault(); event.currentTarget.querySelectorAll("button[value]")[event.key - 1].click(); }
+  const shown = event.currentTarget.querySelectorAll("button[value]:not([hidden])");
+  if (/^[1-4]$/.test(event.key)) { event.preventDefault(); shown[event.key - 1]?.click(); }
 });
 $("#wider").addEventListener("close", async (event) => {
   station.focus();
@@ -353,6 +379,10 @@ document.addEventListener("keydown", (event) => {
   const typing = event.target === input, looking = event.target === station;
   if (!item() || (!typing && !looking)) return;
   const stop = () => event.preventDefault();
+  if (asksClass(item()) && (state.letters || /^[0-9]$/.test(event.key))) {
+    const kind = kindOf(item().choices, event.key);
+    if (kind) { stop(); if (!event.repeat) choose(kind.value); return; }
+  }
   if (event.key === "Enter") { stop(); if (!event.repeat) accept(); return; }
   if (event.key === "ArrowDown" || event.key === "ArrowUp") { stop(); cycle(event.key === "ArrowDown" ? 1 : -1); return; }
   if (event.key === "Tab") {
@@ -365,7 +395,7 @@ document.addEventListener("keydown", (event) => {
     if (event.key === "Escape") { stop(); input.value = item().value; state.alt = -1; state.touched.clear(); refresh(); station.focus(); }
     return;
   }
-  if (/^[0-9]$/.test(event.key)) { stop(); overwrite(event.key); return; }
+  if (/^[0-9]$/.test(event.key)) { stop(); if (!asksClass(item())) overwrite(event.key); return; }
   if (!state.letters) return;
   const command = COMMANDS[event.key.toLowerCase()];
   if (command) { stop(); acts[command](); }
