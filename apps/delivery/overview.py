@@ -17,7 +17,8 @@ from apps.delivery.result import Settled, Standing
 from apps.extraction import doctypes
 from apps.intake import services as intake
 from apps.intake.models import Document, DocumentQuerySet
-from apps.jobs.flow import ENDS, State
+from apps.jobs import services as jobs
+from apps.jobs.flow import ENDS, Lane, State
 from apps.jobs.models import Job, StepRun
 from apps.review import rules as review
 from apps.review.models import Task
@@ -30,11 +31,20 @@ STEPS: dict[str, tuple[str, str]] = {
     "consent": ("Consent recorded", "With purpose, basis and what may be done."),
     "sealed": ("Encrypted", "Own key, AES-256-GCM, while it arrived."),
     "read": ("Read", "Behind a wall, without a network."),
-    "classified": ("Classified", "Class found, fields typed."),
+    "classified": ("Classified", "Which kind of document it is."),
+    "typed": ("Fields typed", "Only those that were asked for."),
     "review": ("In review", "Doubtful fields before people, through slits."),
     "deliver": ("Delivered", "One typed result, masked by default."),
 }
 
+
+# Who said the class, as its step proves it.
+CLASSIFIED: dict[str, str] = {
+    "sender": "The sender said which kind of document it is.",
+    "machine": "By the machine, from the words of its first pages.",
+    "person": "By a reviewer, who saw a slit of its header.",
+}
+ASKED = "The machine is not sure. A reviewer is asked, and sees a slit of its header."
 
 ERASED = "erased"  # beside the states of a job
 
@@ -49,6 +59,10 @@ class Taken:
     at: datetime
     ended_at: datetime | None
     proof: dict[str, str]
+
+    @property
+    def before_people(self) -> bool:
+        return self.ended_at is None and self.name in ("classified", "review")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +82,7 @@ class Listed:
     document: Document
     title: str
     status: Status
-    waiting: int  # fields before people
+    waiting: int  # slits before people
 
     @property
     def state(self) -> str:
@@ -155,8 +169,10 @@ def status_of(document: Document, job: Job, *, waiting: int, fields: int) -> Sta
         return Status("Consent withdrawn" if withdrawn else "Erased", "idle", "trash")
     match State(job.state):
         case State.QUEUED | State.RUNNING:
-            reading = job.step == 0
-            return Status("Reading" if reading else "Working", "info", "clock", working=True)
+            text = "Reading" if _is_reading(job) else "Working"
+            return Status(text, "info", "clock", working=True)
+        case State.PARKED if not fields:
+            return Status("In review, which kind it is", "doubt", "slit")
         case State.PARKED:
             return Status(f"In review, {waiting} of {fields} fields", "doubt", "slit")
         case State.SUCCEEDED:
@@ -181,7 +197,7 @@ def timeline(job: Job) -> list[Taken]:
         Taken(
             name=run.name,
             title=STEPS[run.name][0],
-            note=STEPS[run.name][1],
+            note=_note(run),
             at=run.ended_at or run.began_at,
             ended_at=run.ended_at,
             proof=run.proof,
@@ -251,10 +267,24 @@ def _row(document: Any) -> Listed:
     reading = getattr(document, "reading", None)
     return Listed(
         document=document,
-        title=title_of(document, reading.doctype if reading else ""),
+        title=title_of(document, reading.class_said if reading else ""),
         status=status_of(document, job, waiting=document.waiting, fields=document.field_count),
         waiting=document.waiting,
     )
+
+
+def _is_reading(job: Job) -> bool:
+    steps = jobs.steps_of(intake.FLOW)
+    return job.step < len(steps) and steps[job.step].lane is Lane.READING
+
+
+def _note(run: StepRun) -> str:
+    """What a step means; of the class also who said it, or that somebody is asked."""
+    if run.name == "classified" and "by" in run.proof:
+        return CLASSIFIED[run.proof["by"]]
+    if run.name == "classified" and run.ended_at is None:
+        return ASKED
+    return STEPS[run.name][1]
 
 
 def _order(name: str) -> int:

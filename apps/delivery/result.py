@@ -75,6 +75,7 @@ def assemble(
     reference: str,
     doctype: str,
     doctype_confidence: float,
+    decided_by: str,
     fields: Sequence[Settled],
     terms: Mapping[str, Any],
     kept_until: Mapping[str, str],
@@ -83,7 +84,11 @@ def assemble(
     return {
         "schema": SCHEMA,
         "document": reference,
-        "class": {"name": doctype, "confidence": round(doctype_confidence, 4)},
+        "class": {
+            "name": doctype,
+            "confidence": round(doctype_confidence, 4),
+            "decided_by": decided_by,
+        },
         "terms": dict(terms),
         "fields": [_field(field) for field in fields],
         "kept_until": dict(kept_until),

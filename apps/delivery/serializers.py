@@ -8,6 +8,7 @@ from apps.base.serializers import StrictSerializer
 from apps.delivery.forms import STATES
 from apps.delivery.overview import ERASED
 from apps.delivery.result import OMISSIONS, SCHEMA, Standing
+from apps.extraction.classify import Decider
 from apps.extraction.fields import WORDS, Second
 from apps.intake.references import PATTERN
 from apps.jobs.flow import State
@@ -47,7 +48,7 @@ FIELD_EXAMPLE = {
 RESULT_EXAMPLE: dict[str, Any] = {
     "schema": SCHEMA,
     "document": "7KQ-52F",
-    "class": {"name": "invoice", "confidence": 0.9984},
+    "class": {"name": "invoice", "confidence": 0.9984, "decided_by": "machine"},
     "terms": {"purpose": "pay-invoices", "basis": "contract", "manual_review": False},
     "fields": [FIELD_EXAMPLE],
     "kept_until": {"result": "2026-06-24T09:14:40Z"},
@@ -72,7 +73,7 @@ class JobSerializer(serializers.Serializer[Any]):
     summary = serializers.CharField(source="status.text", help_text="The state in words.")
     title = serializers.CharField(help_text="What the document is, as far as it may be said.")
     pages = serializers.IntegerField(source="document.pages")
-    waiting = serializers.IntegerField(help_text="Fields before people.")
+    waiting = serializers.IntegerField(help_text="Slits before people.")
     received_at = serializers.DateTimeField(source="document.created_at")
 
 
@@ -104,7 +105,11 @@ class FollowedSerializer(JobSerializer):
 
 class ClassSerializer(serializers.Serializer[Any]):
     name = serializers.CharField()
-    confidence = serializers.FloatField()
+    confidence = serializers.FloatField(help_text="1 where somebody said so.")
+    decided_by = serializers.ChoiceField(
+        choices=[decider.value for decider in Decider],
+        help_text="`person` is a reviewer who saw a slit of the header.",
+    )
 
 
 class TermsOfResult(serializers.Serializer[Any]):

@@ -168,6 +168,7 @@ def _assembled(document: Document) -> dict[str, Any]:
         reference=document.reference,
         doctype=reading.doctype,
         doctype_confidence=reading.doctype_confidence,
+        decided_by=reading.decided_by.value,
         fields=settled_fields(document),
         terms={
             "purpose": terms.purpose,

@@ -181,7 +181,7 @@ def _table(contents: list[dict[str, Any]], *, name: str) -> HttpResponse:
 
 def _doctype(document: Document) -> str:
     reading = getattr(document, "reading", None)
-    return reading.doctype if reading else ""
+    return reading.class_said if reading else ""
 
 
 def _older(request: PersonRequest, last: object) -> str:

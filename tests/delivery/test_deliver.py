@@ -43,7 +43,7 @@ def sealed(result: Result) -> bytes:
 def test_what_is_sealed_is_the_typed_result(document):
     content = json.loads(sealed(document.result))
     assert (content["schema"], content["document"]) == (SCHEMA, document.reference)
-    assert content["class"] == {"name": "invoice", "confidence": 1.0}
+    assert content["class"] == {"name": "invoice", "confidence": 1.0, "decided_by": "sender"}
     assert content["terms"] == {
         "purpose": "pay-invoices",
         "basis": "contract",

@@ -29,7 +29,7 @@ from tests.review import desk as desks
 POLLS = "hx-trigger"
 TOKEN = re.compile(r"\b[A-Za-z0-9]{64}\b")  # of a form; another one each time
 HEAD = ["Authenticated", "Policy checked", "Consent recorded", "Encrypted"]
-READ = [*HEAD, "Read", "Classified"]
+READ = [*HEAD, "Read", "Classified", "Fields typed"]
 BARRED = {
     "rita": 403, "remy": 403, "lena": 403, "rosa": 403, "carl": 403, "otto": 403,
     "cleo": 404, "mallory": 404,
@@ -186,7 +186,7 @@ def test_whoever_may_not_reveal_or_delete_is_not_offered_it(desk, as_):
 def test_the_timeline_holds_what_was_done_and_what_comes(desk):
     queued, parked, done = desk.send(), desk.paper(), clear(desk)
     for document, taken, ahead in (
-        (queued, HEAD, ["Read", "Classified", "In review", "Delivered"]),
+        (queued, HEAD, ["Read", "Classified", "Fields typed", "In review", "Delivered"]),
         (parked, [*READ, "In review"], ["Delivered"]),
         (done, [*READ, "In review", "Delivered"], []),
     ):

@@ -37,6 +37,7 @@ def result_of(*fields: Settled) -> dict[str, Any]:
         reference="7KQ-52F",
         doctype="invoice",
         doctype_confidence=0.123456,
+        decided_by="machine",
         fields=fields,
         terms={"purpose": "pay-invoices"},
         kept_until={"original": "2026-11-14T00:00:00+00:00"},
@@ -47,7 +48,7 @@ def test_a_result_says_what_its_schema_says_and_nothing_else():
     assert result_of(settled()) == {
         "schema": "arrowslit.result/1",
         "document": "7KQ-52F",
-        "class": {"name": "invoice", "confidence": 0.1235},
+        "class": {"name": "invoice", "confidence": 0.1235, "decided_by": "machine"},
         "terms": {"purpose": "pay-invoices"},
         "fields": [
             {

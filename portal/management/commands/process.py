@@ -124,6 +124,7 @@ def _described(
     return said | {
         "class": reading.doctype,
         "class_confidence": round(reading.doctype_confidence, 4),
+        "class_decided_by": None if reading.waits else reading.decided_by.value,
         "engine": reading.engine,
         "timings": {**_rounded(timings), "reading_s": reading.milliseconds / 1000},
         "fields": [_field(field) for field in settled_fields(document)],
