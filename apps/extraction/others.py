@@ -5,6 +5,7 @@ They are offered to a person, never taken silently.
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator, Sequence
 
 from apps.base.types import Box
@@ -17,6 +18,7 @@ from apps.extraction.values.reading import READERS, readings
 MOST = 5
 DOUBTFUL = 0.9  # a character surer than this is not second-guessed
 PLAUSIBLE = 0.02  # a runner-up less likely than this is not worth a look
+LATIN = ("LATIN", "FULLWIDTH LATIN")  # how Unicode names letters that people here can type
 NOWHERE = Box(0.0, 0.0, 1.0, 1.0)
 
 
@@ -38,6 +40,7 @@ def other_readings(
 def _second_guesses(spans: Sequence[Span]) -> Iterator[str]:
     """The value with one doubtful character, the most doubtful first, as the runner-up has it."""
     characters = [item for span in spans for item in (*_characters(span), (" ", None))][:-1]
+    latin = not any(_is_foreign(sign) for sign, _ in characters)
     doubtful = [
         (mark.glyph.other_confidence / max(mark.glyph.confidence, PLAUSIBLE), at, mark.glyph.other)
         for at, (_, mark) in enumerate(characters)
@@ -45,9 +48,15 @@ def _second_guesses(spans: Sequence[Span]) -> Iterator[str]:
         and mark.glyph.confidence < DOUBTFUL
         and mark.glyph.other_confidence >= PLAUSIBLE
         and mark.glyph.other.strip()
+        and not (latin and _is_foreign(mark.glyph.other))
     ]
     for _, at, other in sorted(doubtful, reverse=True)[:MOST]:
         yield "".join(other if here == at else sign for here, (sign, _) in enumerate(characters))
+
+
+def _is_foreign(text: str) -> bool:
+    """Whether it holds a letter that is none of the Latin script, and may look like one."""
+    return any(sign.isalpha() and not unicodedata.name(sign, "").startswith(LATIN) for sign in text)
 
 
 def _characters(span: Span) -> Iterator[tuple[str, Mark | None]]:

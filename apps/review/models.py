@@ -12,7 +12,7 @@ from apps.base.models import OwnedRow
 from apps.extraction.models import Field
 from apps.intake.models import Document
 from apps.jobs.models import Job
-from apps.review.rules import MOVES, LineReason, State, Verdict
+from apps.review.rules import MOVES, LineReason, Reason, State, Verdict
 from apps.vault.models import Artifact
 
 

@@ -1,7 +1,7 @@
 // Review station. The server renders the first slit; this module keeps eyes and hands still after
 // that. Every answer is saved under a key of its own, so that sending it twice is deciding once.
 import { ask, icon, sentence, toast } from "./app.js";
-import { check } from "./validators.js";
+import { judged } from "./validators.js";
 import { Pictures } from "./pictures.js";
 import { align, drawMap, drawMarks } from "./slit.js";
 import { drawKinds, kindOf } from "./kinds.js";
@@ -94,30 +94,30 @@ function refresh() {
     else text.append(c);
   });
   input.size = Math.max(12, v.length + 2);
-  const r = v ? check(q.kind, v) : { tone: "idle", text: "Type what you see" };
+  const r = judged(q, v);
   const out = $("[data-verdict]");
   out.dataset.tone = r.weak ? "idle" : r.tone;
   if (out.textContent !== r.text) out.textContent = r.text;
   input.setAttribute("aria-invalid", r.tone === "bad");
   station.setAttribute("aria-label", `${q.name}: ${v || "no suggestion"}. ${r.text}. Enter accepts, Tab corrects, question mark lists all keys.`);
   $("[data-doubts]").textContent = open.length ? `Doubtful: ${open.map((d) => `character ${d + 1}, ${v[d]}`).join("; ")}` : "No doubtful characters left";
-  hint(q, v, r);
+  hint(q, v);
   return r;
 }
 function refreshKinds(q) {
   station.setAttribute("aria-label", `${q.name} ${q.choices.length} kinds, likeliest first. Press the key of one, or Tab to choose. Question mark lists all keys.`);
   return { tone: "idle", text: "" };
 }
-function hint(q, v, r) {
-  const best = q.alts.find((a) => a !== v && check(q.kind, a).tone === "ok");
+function hint(q, v) {
+  const best = q.alts.find((a) => a !== v && q.passing.includes(a));
   const place = $("[data-alt]");
   place.replaceChildren();
   if (!q.alts.length) return;
   const button = Object.assign(document.createElement("button"), { type: "button", className: "linklike" });
   button.dataset.act = "alt";
   button.append(Object.assign(document.createElement("kbd"), { textContent: "↓" }));
-  const passes = r.tone !== "ok" && best;
-  button.append(passes ? (/iban|vat/.test(q.kind) ? " Another reading passes the check" : " Another reading fits") : ` ${q.alts.length} other reading${q.alts.length > 1 ? "s" : ""}`);
+  const passes = best && !q.passing.includes(v);
+  button.append(passes ? " Another reading passes the checks" : ` ${q.alts.length} other reading${q.alts.length > 1 ? "s" : ""}`);
   place.append(button);
 }
 
@@ -133,7 +133,7 @@ function nextDoubt(from, dir = 1) {
 function cycle(dir) {
   const q = item();
   if (!q.alts.length) return;
-  const ring = [q.value, ...[...q.alts].sort((a, b) => (check(q.kind, b).tone === "ok") - (check(q.kind, a).tone === "ok"))];
+  const ring = [q.value, ...q.alts]; // the server puts those first that pass the checks
   state.alt = (Math.max(state.alt, 0) + dir + ring.length) % ring.length;
   input.value = ring[state.alt];
   refresh();

@@ -1,6 +1,7 @@
 // Live checks. They advise; the server repeats every one and decides.
 const ok = (text) => ({ tone: "ok", text }); // a check digit agrees
 const fits = (text) => ({ tone: "ok", weak: true, text }); // well formed, which proves nothing: never shown in green
+const unknown = (text) => ({ tone: "idle", weak: true, text }); // not for this page to say; the server will
 const bad = (text) => ({ tone: "bad", text });
 const MONTHS = "january february march april may june july august september october november december".split(" ");
 const IBAN_LENGTH = { DE: 22, GB: 22, FR: 27, NL: 18, ES: 24, IT: 27, AT: 20, BE: 16, CH: 21, PL: 28, SE: 24 };
@@ -29,7 +30,7 @@ function date(raw) {
   if (n) [d, m, y] = [+n[1], +n[2], +n[3]];
   else if (iso) [y, m, d] = [+iso[1], +iso[2], +iso[3]];
   else if (w) [d, m, y] = [+w[1], MONTHS.findIndex((x) => x.startsWith(w[2])) + 1, +w[3]];
-  else return bad("Not a date yet");
+  else return unknown("Checked when you press Enter");
   const t = new Date(Date.UTC(y, m - 1, d));
   if (t.getUTCMonth() !== m - 1 || t.getUTCDate() !== d) return bad("No such day");
   const name = t.toLocaleDateString("en-GB", { weekday: "short", day: "numeric", month: "short", year: "numeric", timeZone: "UTC" });
@@ -39,14 +40,15 @@ function date(raw) {
 
 function amount(raw) {
   const s = raw.replace(/[\s€$£]|RM|EUR|USD|GBP|CHF/gi, "");
-  if (!/^-?\d{1,3}([,.']?\d{3})*([.,]\d{2})?$/.test(s)) return bad("Not an amount yet");
+  if (!/^-?\d{1,3}([,.']?\d{3})*([.,]\d{2})?$/.test(s)) return unknown("Checked when you press Enter");
   const dec = s.match(/[.,](\d{2})$/);
   const whole = (dec ? s.slice(0, -3) : s).replace(/[^\d-]/g, "");
-  return fits(`€ ${Number(whole).toLocaleString("en-GB")}.${dec ? dec[1] : "00"}`);
+  return fits(`${Number(whole).toLocaleString("en-GB")}.${dec ? dec[1] : "00"}`);
 }
 
 function vat(raw) { // German VAT ID, ISO 7064 mod 11,10
   const s = raw.replace(/\s/g, "").toUpperCase();
+  if (!/^DE/.test(s)) return unknown("Checked when you press Enter");
   if (!/^DE\d{9}$/.test(s)) return bad("DE and nine digits");
   let p = 10;
   for (const c of s.slice(2, 10)) {
@@ -68,4 +70,13 @@ function text(raw) {
 
 // Types of fields that the server names, and the check that fits each.
 const CHECKS = { iban, date, amount, vat_id: vat, reference: text, docno, text };
-export const check = (kind, value) => (CHECKS[kind] ?? text)(value);
+const check = (kind, value) => (CHECKS[kind] ?? text)(value);
+
+/** What can be said of a reading. Of those it suggested the server has said whether they pass. */
+export function judged(q, value) {
+  if (!value) return { tone: "idle", text: "Type what you see" };
+  const said = check(q.kind, value);
+  if (q.passing.includes(value)) return said.tone === "bad" || said.tone === "idle" ? fits("Passes its checks") : said;
+  if (q.reason === "check failed" && value === q.value) return said.tone === "bad" ? said : bad("A check fails");
+  return said;
+}

@@ -4,9 +4,13 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from apps.audit.models import Event
+from apps.extraction import reader
+from apps.extraction.engines import Glyph
 from apps.review.models import Decision, Task
 from apps.review.rules import State, Verdict
 from tests.browser.conftest import eventually
+from tests.review.desk import IBAN
+from tests.review.test_other_readings import WRONG, page_with
 
 SETTLE = 300  # milliseconds; an Enter in the first 250 is not meant for the slit
 
@@ -138,6 +142,36 @@ def test_zoom_goes_round(station):
     for word in ("Closer", "Character", "Zoom"):
         station.keyboard.press("z")
         expect(station.locator("[data-zoom-label]")).to_have_text(word)
+
+
+@pytest.fixture
+def second_guess(portal, monkeypatch) -> Page:
+    """Rita before an IBAN that fails its check, of which the engine has another reading."""
+    said = page_with(WRONG, WRONG.index("O4"), Glyph("O", 0.55, 0, 0, "0", 0.4)), "fake/1"
+    monkeypatch.setattr(reader, "read_page", lambda *_: said)
+    portal.house.send(doctype="invoice", fields=("iban",))
+    portal.work()
+    rita = portal.open(portal.house.rita, "/review/")
+    rita.click("text=Take slits")
+    expect(rita.locator("[data-ghost] mark")).to_have_text("O")
+    rita.wait_for_timeout(SETTLE)
+    return rita
+
+
+def test_a_reading_that_passes_is_one_key_away(second_guess):
+    expect(second_guess.locator("[data-alt]")).to_contain_text("Another reading passes the checks")
+    second_guess.keyboard.press("ArrowDown")
+    assert second_guess.input_value("#value") == IBAN
+    expect(second_guess.locator("[data-verdict]")).to_have_text("Checksum matches")
+    second_guess.keyboard.press("Enter")
+    saved(second_guess)
+    assert Decision.objects.get().verdict == Verdict.CORRECTED
+
+
+def test_a_suggestion_that_fails_its_check_needs_a_second_enter(second_guess):
+    second_guess.keyboard.press("Enter")
+    expect(second_guess.locator("[data-verdict]")).to_contain_text("Enter again")
+    assert not Decision.objects.exists()
 
 
 def test_letters_can_be_switched_off(station):

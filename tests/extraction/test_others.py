@@ -9,6 +9,7 @@ from apps.extraction.others import other_readings
 from tests.extraction.pages import NONE, drawn
 
 TOTAL = get("receipt").rule("total")
+COMPANY = get("receipt").rule("company")
 DATE = get("receipt").rule("date")
 
 
@@ -41,6 +42,20 @@ def test_rivals_of_the_page_are_offered_too():
 def test_there_are_never_more_than_five():
     doubts = {sign: Glyph(sign, 0.5, 0, 0, "8", 0.3) for sign in "123456"}
     assert len(others(TOTAL, "123456.10", doubts, rivals=["1.00", "2.00", "3.00"])) == 5
+
+
+def test_a_letter_of_another_script_that_looks_alike_is_not_offered():
+    """A Greek rho for a P: nobody could tell the readings apart, nor type the other one."""
+    doubts = {
+        "P": Glyph("P", 0.5, 0, 0, "\N{GREEK CAPITAL LETTER RHO}", 0.4),
+        "e": Glyph("e", 0.5, 0, 0, "é", 0.3),
+    }
+    assert others(COMPANY, "CASP Ltde", doubts) == ("CASP Ltdé",)
+
+
+def test_where_a_value_is_of_another_script_its_letters_are_offered():
+    doubts = {"Ω": Glyph("Ω", 0.5, 0, 0, "Φ", 0.4)}
+    assert others(COMPANY, "ΨΩΣ", doubts) == ("ΨΦΣ",)
 
 
 def test_an_unlikely_runner_up_is_not_worth_a_look():

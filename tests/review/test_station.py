@@ -21,9 +21,8 @@ from tests.intake.browsers import JSON
 from tests.review.desk import IBAN, NUMBER
 
 ITEM = {
-    "id", "name", "label", "kind", "sens", "reason", "warnings", "value", "alts", "choices",
-    "picture", "w",
-    "h", "win", "map", "share", "boxes", "doubts",
+    "id", "name", "label", "kind", "sens", "reason", "warnings", "value", "alts", "passing",
+    "choices", "picture", "w", "h", "win", "map", "share", "boxes", "doubts",
 }  # fmt: skip
 
 

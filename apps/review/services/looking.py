@@ -12,7 +12,7 @@ from apps.audit.tags import Tag
 from apps.base.errors import Gone, NotPossible
 from apps.extraction import services as extraction
 from apps.extraction.fields import WORDS, Flag
-from apps.extraction.models import Field, to_box
+from apps.extraction.models import Content, Field, to_box
 from apps.review import permissions
 from apps.review.crops import Frame, Slit, draw_line
 from apps.review.models import LineGrant, Task
@@ -68,9 +68,21 @@ def _field_asked(task: Task, field: Field, cipher: ValueCipher) -> dict[str, Any
         "warnings": [WORDS[Flag(flag)] for flag in field.flags],
         "value": content.value,
         "alts": list(content.others),
+        "passing": _passing(task, field, content),
         "choices": [],
         **_layout(task.geometry, content.value, content.glyphs),
     }
+
+
+def _passing(task: Task, field: Field, content: Content) -> list[str]:
+    """Which of the suggested readings pass the checks that a typed value must pass."""
+    rule, document = rule_of(task), task.document
+    passing = [content.value] if field.found and not field.failed else []
+    for other in content.others:
+        normalised, checks = extraction.check_typed(document, rule, other)
+        if normalised and all(passed for _, passed in checks):
+            passing.append(other)
+    return passing
 
 
 def _class_asked(task: Task) -> dict[str, Any]:
@@ -87,6 +99,7 @@ def _class_asked(task: Task) -> dict[str, Any]:
         "warnings": [],
         "value": "",
         "alts": [],
+        "passing": [],
         "choices": choices,
         **_layout(task.geometry, "", ()),
     }

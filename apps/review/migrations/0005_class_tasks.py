@@ -12,8 +12,8 @@ class Migration(migrations.Migration):
         ('extraction', '0005_class_of_a_person'),
         ('intake', '0002_wall_between_organisations'),
         ('jobs', '0003_signs_of_life'),
-        ('review', '0003_flagged_tasks'),
-        ('vault', '0002_wall_between_organisations'),
+        ('review', '0004_words_live_in_code'),
+        ('vault', '0003_words_live_in_code'),
     ]
 
     operations = [
@@ -23,19 +23,9 @@ class Migration(migrations.Migration):
             field=models.CharField(blank=True, db_default='', max_length=40),
         ),
         migrations.AlterField(
-            model_name='decision',
-            name='trouble',
-            field=models.CharField(blank=True, choices=[(apps.review.rules.Trouble['BLURRED'], apps.review.rules.Trouble['BLURRED']), (apps.review.rules.Trouble['BLANK'], apps.review.rules.Trouble['BLANK']), (apps.review.rules.Trouble['OTHER_FIELD'], apps.review.rules.Trouble['OTHER_FIELD']), (apps.review.rules.Trouble['SCRIPT'], apps.review.rules.Trouble['SCRIPT']), (apps.review.rules.Trouble['NOT_SAID'], apps.review.rules.Trouble['NOT_SAID'])], max_length=12),
-        ),
-        migrations.AlterField(
             model_name='task',
             name='field',
             field=models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='task', to='extraction.field'),
-        ),
-        migrations.AlterField(
-            model_name='task',
-            name='reason',
-            field=models.CharField(choices=[(apps.review.rules.Reason['UNSURE_CLASS'], apps.review.rules.Reason['UNSURE_CLASS']), (apps.review.rules.Reason['MISSING'], apps.review.rules.Reason['MISSING']), (apps.review.rules.Reason['FLAGGED'], apps.review.rules.Reason['FLAGGED']), (apps.review.rules.Reason['CHECK_FAILED'], apps.review.rules.Reason['CHECK_FAILED']), (apps.review.rules.Reason['LOW_CONFIDENCE'], apps.review.rules.Reason['LOW_CONFIDENCE'])], max_length=20),
         ),
         migrations.AddConstraint(
             model_name='task',
