@@ -3,6 +3,7 @@
 import logging
 import os
 import threading
+from dataclasses import asdict
 from importlib import import_module
 from logging.config import dictConfig
 from typing import Any
@@ -21,7 +22,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 PULSE = 10.0  # seconds between two signs of life
 
 logger = logging.getLogger(__name__)
-CLOCKS = "clock"
+CLOCKS, READERS = "clock", "reading"
 app = Celery("portal")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
@@ -67,13 +68,18 @@ def say_that_the_clock_struck(sender: Task, **_: Any) -> None:
 def _live(kind: str, host: str) -> None:
     pause = threading.Event()
     while True:
-        _beat(kind, host)
+        _beat(kind, host, said=_health() if kind == READERS else None)
         connection.close()
         pause.wait(PULSE)
 
 
-def _beat(kind: str, name: str) -> None:
+def _health() -> dict[str, Any]:
+    """How the readers of this worker are, as the status page shows it."""
+    return asdict(import_module("apps.extraction.reader").health())
+
+
+def _beat(kind: str, name: str, said: dict[str, Any] | None = None) -> None:
     try:
-        import_module("apps.jobs.pulses").beat(kind, name, now=timezone.now())
+        import_module("apps.jobs.pulses").beat(kind, name, now=timezone.now(), said=said)
     except DatabaseError:
         logger.warning("A sign of life could not be written.")

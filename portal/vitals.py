@@ -113,8 +113,19 @@ def _store() -> Vital:
 
 def _workers(now: datetime) -> Iterator[Vital]:
     for title, kind in (("Readers", pulses.READERS), ("Quick workers", pulses.WORKERS)):
-        count = pulses.alive(kind, since=now - SILENT)
-        yield Vital(title, f"{count} alive" if count else "None alive", "ok" if count else "bad")
+        alive = pulses.alive(kind, since=now - SILENT)
+        said = f"{len(alive)} alive" if alive else "None alive"
+        yield Vital(title, said, "ok" if alive else "bad", _readers(alive))
+
+
+def _readers(alive: list[pulses.Said]) -> str:
+    """What runs in workers that read, how heavy the heaviest is, and how often one was replaced."""
+    engines = sorted({engine for said in alive for engine in said.get("engines", ())})
+    if not engines:
+        return ""
+    heaviest = max(said.get("megabytes", 0) for said in alive)
+    replaced = sum(said.get("replaced", 0) for said in alive)
+    return f"{', '.join(engines)}; up to {heaviest} MB, {replaced} replaced since they started."
 
 
 def _waiting(organisation: UUID, now: datetime) -> Vital:

@@ -98,6 +98,7 @@ class Pulse(models.Model):
 
     name = models.CharField(max_length=80, primary_key=True)
     at = models.DateTimeField()
+    said = models.JSONField(default=dict, db_default={})  # what it says of itself; no content
 
     class Meta:
         default_permissions = ()

@@ -10,6 +10,8 @@ import pickle
 import shutil
 import socket
 import sys
+import tomllib
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +40,7 @@ def main() -> None:
         "went_off": (folder / "went-off").exists(),
         "other_network": refusal(folder, "network", swapped),
         "look_alike": look_alike(),
+        "published_differently": published_differently(),
         "sockets": tried,
     }
     sys.stdout.write(json.dumps(said) + "\n")
@@ -142,6 +145,36 @@ def swapped(folder: Path) -> None:
     said = json.loads((folder / weights.MANIFEST).read_text())
     said["detection"]["arch"] = "linknet_resnet18"
     (folder / weights.MANIFEST).write_text(json.dumps(said))
+
+
+def published_differently() -> list[str]:
+    """Networks whose address or characters docTR states otherwise than our table."""
+    table = tomllib.loads((Path(weights.__file__).parent / "published.toml").read_text())
+    addresses = {
+        arch: table["address"].format(release=release, file=file)
+        for task in ("detection", "recognition")
+        for arch, (release, file) in table[task].items()
+    }
+    return [
+        arch
+        for configs in _configurations()
+        for arch, config in configs.items()
+        if addresses.pop(arch, "") != config["url"]
+        or config.get("vocab", table["vocab"]) != table["vocab"]
+    ] + list(addresses)
+
+
+def _configurations() -> list[dict[str, Any]]:
+    """docTR's own, of every network that finds or reads text."""
+    families = {
+        "detection": ("differentiable_binarization", "linknet", "fast"),
+        "recognition": ("crnn", "sar", "master", "vitstr", "parseq", "viptr"),
+    }
+    return [
+        import_module(f"doctr.models.{task}.{family}.pytorch").default_cfgs
+        for task, names in families.items()
+        for family in names
+    ]
 
 
 def look_alike() -> str:

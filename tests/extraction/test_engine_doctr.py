@@ -233,6 +233,10 @@ def test_slow_spoilt_weights_are_refused(trial):
     assert said["other_network"] == "RuntimeError"
 
 
+def test_slow_our_table_of_what_is_published_is_docTR_s_own(trial):  # noqa: N802 - its own name
+    assert trial[0]["published_differently"] == []
+
+
 def test_slow_the_look_alike_is_refused(trial):
     assert "not docTR" in trial[0]["look_alike"]
 

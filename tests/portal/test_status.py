@@ -5,11 +5,13 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from apps.extraction import reader
+from apps.extraction.reader import Health
 from apps.intake import jail
 from apps.intake.jail import Standing, Wall
 from apps.jobs import pulses
 from apps.jobs.models import Job
-from portal import vitals
+from portal import celery, vitals
 from portal.celery import app
 
 
@@ -86,6 +88,22 @@ def test_workers_are_alive_while_they_say_so(page):
     pulses.beat(pulses.READERS, "1@host", now=now)
     pulses.beat(pulses.READERS, "2@host", now=now - timedelta(minutes=5))
     assert page()["Readers"].said == "1 alive"
+    assert page()["Readers"].note == ""  # it has not read yet
+
+
+def test_readers_say_what_they_are_and_how_heavy(page):
+    now = timezone.now()
+    for name, engines, megabytes in (("1@host", ["rapidocr/3.10.0"], 700), ("2@host", [], 0)):
+        said = {"engines": engines, "megabytes": megabytes, "replaced": 2}
+        pulses.beat(pulses.READERS, name, now=now, said=said)
+    expected = "rapidocr/3.10.0; up to 700 MB, 4 replaced since they started."
+    assert page()["Readers"].note == expected
+
+
+def test_a_worker_s_sign_of_life_tells_how_its_readers_are(page, monkeypatch):
+    monkeypatch.setattr(reader, "health", lambda: Health(("owl/1",), 12, 3))
+    celery._beat(pulses.READERS, "1@host", said=celery._health())
+    assert page()["Readers"].note == "owl/1; up to 12 MB, 3 replaced since they started."
 
 
 def test_a_clock_that_stopped_is_told(page):
