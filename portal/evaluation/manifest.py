@@ -17,8 +17,19 @@ KINDS: Mapping[str, frozenset[str]] = {
     "document": frozenset({"document_class", "bank_statement"}),
 }
 # What a manifest calls a class, where we have another word for it or none of our own.
-CLASSES: Mapping[str, str] = {"bank_statement_fr": "bank_statement"}
+CLASSES: Mapping[str, str] = {
+    "bank_statement_fr": "bank_statement",
+    "payslip_fra": "payslip",
+    "passport": "identity",
+    "international_id": "identity",
+    "idcard_fr": "identity",
+    "expense_receipt": "receipt",
+    "energy_bill_fra": "invoice",
+    "us_w9": "tax_form",
+}
 NO_CLASS = "other"
+# Codes of UNTDID 1001 that make an e-invoice a credit note; a corrected invoice is 384 and none.
+CREDIT_NOTES = frozenset({"81", "83", "261", "262", "296", "308", "381", "396", "420", "458"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +64,14 @@ def _entry(said: Mapping[str, Any], kind: str, folder: Path) -> Entry:
 def _doctype(expected: Mapping[str, Any]) -> str:
     named = str(expected["document_type"])
     named = CLASSES.get(named, named)
+    if named == "invoice" and _type_code(expected) in CREDIT_NOTES:
+        return "credit_note"
     return named if named in {one.name for one in doctypes.load_all()} else NO_CLASS
+
+
+def _type_code(expected: Mapping[str, Any]) -> str:
+    """What an e-invoice says it is; other documents say nothing."""
+    return str(expected.get("fields", {}).get("type_code", ""))
 
 
 def _truth(expected: Mapping[str, Any], kind: str, doctype: str) -> dict[str, str]:
