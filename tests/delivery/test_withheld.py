@@ -181,6 +181,14 @@ def test_a_number_typed_where_none_belongs_is_left_out_as_well(desk):
     assert field(document, "total").value == "•••• •••• •••• 1111"
 
 
+def test_what_is_left_of_a_card_is_not_taken_for_a_number(desk):
+    desk.lines = ("INVOICE", "Invoice No: 4111711111111118", "Total EUR 9184.60")
+    left = "••••••••••••1118"
+    document = decided(desk, desk.paper(fields=("invoice_number",)), "invoice_number", left)
+    number = field(document, "invoice_number")
+    assert (number.value, number.normalised, number.fragments) == (left, left, ["card"])
+
+
 def test_what_the_class_does_not_hide_is_kept(desk, monkeypatch):
     monkeypatch.setattr(DocType, "hidden_in", lambda *_: frozenset({"health"}))
     document = receipt(desk, fields=("address",), manual_review=False)
