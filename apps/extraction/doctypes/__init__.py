@@ -59,7 +59,8 @@ class FieldRule:
     own: str = ""  # the kind of fragment that the value itself is; its mask hides it
     required: bool = False
     validators: Sequence[str] = ()
-    threshold: float = 0.95  # 0 to 1; below this confidence a person is asked
+    threshold: float | None = None  # 0 to 1; instead of the one that calibration derives
+    error_target: float | None = None  # 0 to 1; stricter than the class's and the organisation's
     readers: int = 1  # how many people must agree on a value that one of them was asked for
 
 
@@ -80,6 +81,7 @@ class DocType:
     reader: str = "page"  # "mrz": all fields come from the machine-readable zone
     fragments: Sequence[str] = fragments.KINDS  # hidden inside values before they are kept
     one_column: bool = False  # the head of the page is one column however wide its gaps
+    error_target: float | None = None  # 0 to 1; of fields nobody looked at, so many may be wrong
 
     def rule(self, name: str) -> FieldRule:
         """The rule of a field. Raises KeyError if the class has no such field."""
@@ -156,6 +158,7 @@ def _doctype(data: dict[str, Any], where: str) -> DocType:
     unknown = set(data.get("fragments", ())) - set(fragments.KINDS)
     _need(not unknown, where, f"fragments know no kind {sorted(unknown)}")
     doctype = DocType(**(data | built))
+    _need(0 <= (doctype.error_target or 0) <= 1, where, "error_target must lie between 0 and 1")
     _check_names(doctype, where)
     return doctype
 
@@ -198,7 +201,8 @@ def _check_rule(rule: FieldRule, where: str) -> None:
     _need(rule.party in PARTIES, where, f"party must be one of {sorted(PARTIES)}")
     _need(rule.mask in MASKS, where, f"mask must be one of {sorted(MASKS)}")
     _need(rule.own in ("", *fragments.KINDS), where, f"there is no kind of fragment {rule.own!r}")
-    _need(0 <= rule.threshold <= 1, where, "threshold must lie between 0 and 1")
+    for key, share in (("threshold", rule.threshold), ("error_target", rule.error_target)):
+        _need(share is None or 0 <= share <= 1, where, f"{key} must lie between 0 and 1")
     _need(1 <= rule.readers <= MOST_READERS, where, "readers must be 1 or 2")
     for check in rule.validators:
         _need(check in CHECKS, where, f"there is no validator {check!r}")
