@@ -256,6 +256,7 @@ READER_THREADS = env.number("READER_THREADS", default=2)
 DOCTR_PYTHON = env.text("DOCTR_PYTHON", default=str(BASE_DIR / ".venv-doctr" / "bin" / "python"))
 DOCTR_WEIGHTS = env.text("DOCTR_WEIGHTS")
 TESSERACT_LANGUAGES = env.text("TESSERACT_LANGUAGES", default="eng")
+AUDITS_PER_MILLE = env.number("AUDITS_PER_MILLE", default=20)  # of accepted fields
 LARGEST_FILE = 50 * 2**20  # bytes
 MOST_FILES = 200  # at once
 MOST_PAGES = 300

@@ -29,10 +29,22 @@ ROLES: dict[Role, frozenset[str]] = {
     ),
     Role.REVIEWER: frozenset({"review.decide_task", "review.see_line"}),
     Role.REVIEW_LEAD: frozenset(
-        {"review.decide_task", "review.see_line", "review.decide_escalated"}
+        {
+            "review.decide_task",
+            "review.see_line",
+            "review.decide_escalated",
+            "extraction.view_figures",
+        }
     ),
-    Role.RECORDS_MANAGER: frozenset({"retention.view_clocks"}),
-    Role.COMPLIANCE_OFFICER: frozenset({"audit.read_trail", "retention.view_clocks"}),
+    Role.RECORDS_MANAGER: frozenset({"retention.view_clocks", "extraction.view_figures"}),
+    Role.COMPLIANCE_OFFICER: frozenset(
+        {
+            "audit.read_trail",
+            "retention.view_clocks",
+            "extraction.view_figures",
+            "extraction.set_standard",
+        }
+    ),
     Role.ORGANISATION_ADMIN: frozenset({"accounts.view_people", "accounts.manage_keys"}),
     Role.INTEGRATOR: frozenset(
         {"intake.add_document", "intake.view_document", "delivery.download_result"}

@@ -40,6 +40,7 @@ class Tag(StrEnum):
     DOCUMENT_READ = "document.read"
     DOCUMENT_CLASSIFIED = "document.classified"
     DOCUMENT_FLAGGED = "document.flagged"
+    STANDARD_SET = "standard.set"
     # Review
     TASK_OPENED = "task.opened"
     TASK_CLAIMED = "task.claimed"

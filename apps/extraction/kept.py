@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 from apps.base.types import Box
-from apps.extraction import doctypes
+from apps.extraction import calibration, doctypes
 from apps.extraction.doctypes import FieldRule
 from apps.extraction.fields import Found, Missing
 from apps.extraction.fragments.rules import Fragment
 from apps.extraction.guards import WORDED
 from apps.extraction.guards.shapes import fits
-from apps.extraction.models import Content, Field, to_edges
+from apps.extraction.models import Content, Field, Reading, to_edges
 from apps.extraction.understanding import Understood
 from apps.extraction.values import Kind
 from apps.intake.models import Document
@@ -45,6 +45,13 @@ def field(document: Document, one: Found | Missing, position: int) -> Field:
         evidence=_evidence(one),
         boxes=[to_edges(box) for box in one.boxes],
     )
+
+
+def threshold(reading: Reading, name: str) -> float:
+    """The confidence from which on nobody looks, under the calibration and target in force."""
+    doctype = doctypes.get(reading.doctype)
+    target = reading.error_target
+    return calibration.threshold(doctype.rule(name), doctype, reading.engine, error_target=target)
 
 
 def _evidence(one: Found) -> list[object]:

@@ -6,11 +6,14 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
+from django.conf import settings
 from django.db import models
+from django.db.models import Q
 
 from apps.base.models import OwnedRow
 from apps.base.types import Box
 from apps.extraction import fragments
+from apps.extraction.calibration import ERROR_TARGET
 from apps.extraction.classify import Decider
 from apps.extraction.fields import Second
 from apps.intake.models import Document
@@ -31,6 +34,10 @@ class Reading(OwnedRow):
     habits = models.JSONField(default=dict)  # how it writes amounts and dates; no content
     words = models.PositiveIntegerField()  # how many were read
     milliseconds = models.PositiveIntegerField()
+    # What decided which fields a person looks at; later changes leave it as it was.
+    calibration = models.CharField(max_length=120, blank=True, db_default="")  # empty: none
+    error_target = models.FloatField(default=ERROR_TARGET, db_default=ERROR_TARGET)  # 0 to 1
+    audit_share = models.FloatField(default=0.0, db_default=0.0)  # 0 to 1
 
     class Meta:
         default_permissions = ()
@@ -131,6 +138,7 @@ class Field(OwnedRow):
     found = models.BooleanField()
     sealed = models.BinaryField(null=True)  # a `Content`; null after erasure
     confidence = models.FloatField()  # 0 to 1: that the normalised value is right
+    threshold = models.FloatField(default=1.0, db_default=0.85)  # 0 to 1; below, a person looks
     checks = models.JSONField(default=list)  # [name, passed] of each validator
     flags = models.JSONField(default=list, db_default=[])  # why a person must look; `fields.Flag`
     evidence = models.JSONField(default=list, db_default=[])  # read, chosen, proved, second
@@ -163,6 +171,34 @@ class Field(OwnedRow):
 
     def seal(self, content: Content, cipher: ValueCipher) -> None:
         self.sealed = cipher.seal(content.to_json(), column=SEALED, row=self.pk)
+
+
+class Standard(OwnedRow):
+    """What an organisation demands of reading. Rows are only added; the latest holds."""
+
+    error_target = models.FloatField()  # of fields nobody looked at, this share may be wrong
+    audit_share = models.FloatField()  # of accepted fields, this share is looked at all the same
+    reason = models.CharField(max_length=300)
+    set_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+
+    class Meta:
+        default_permissions = ()
+        permissions = [
+            ("view_figures", "Can see how reliable reading is, without content"),
+            ("set_standard", "Can set how many errors reading may make"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(error_target__gt=0, error_target__lte=0.2), name="some_errors_happen"
+            ),
+            models.CheckConstraint(
+                condition=Q(audit_share__gte=0, audit_share__lte=1), name="audits_are_a_share"
+            ),
+        ]
+        indexes = [models.Index(fields=["organisation_id", "-id"], name="standards_by_age")]
+
+    def __str__(self) -> str:
+        return f"standard {self.error_target:.4f}"
 
 
 SEALED = "field.sealed"  # where a field's content is sealed

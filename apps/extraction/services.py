@@ -17,7 +17,7 @@ from apps.audit import services as audit
 from apps.audit.tags import Tag
 from apps.base.errors import Gone, Unreadable
 from apps.base.types import Actor
-from apps.extraction import doctypes, drawing, fragments, kept, reader
+from apps.extraction import calibration, doctypes, drawing, fragments, kept, reader, standards
 from apps.extraction.doctypes import DocType, FieldRule
 from apps.extraction.engines import PageText
 from apps.extraction.engines.upright import Lie
@@ -198,6 +198,8 @@ def _keep(document: Document, done: _Read, job: Job) -> Reading:
         habits=asdict(judge([row for page in done.pages for row in rows_of(page)])),
         words=done.words,
         milliseconds=done.milliseconds,
+        calibration=calibration.governing(done.engine),
+        **standards.of_organisation(document.organisation_id).as_governing,
     )
     _keep_pages(document, done)
     _record_reading(reading, job)
@@ -249,6 +251,7 @@ def _keep_fields(document: Document, found: Sequence[Found | Missing]) -> None:
     rows = []
     for position, one in enumerate(found):
         row = kept.field(document, one, position)
+        row.threshold = kept.threshold(document.reading, one.name)
         row.seal(kept.content(one, document), cipher)
         rows.append(row)
     Field.objects.bulk_create(rows)

@@ -7,6 +7,7 @@ from apps.extraction.values import Habits, Kind
 from apps.extraction.values.reading import readings
 
 COMPACT = frozenset({Kind.SEX, Kind.COUNTRY, Kind.MRZ})  # kinds whose spaces mean nothing
+EXACT = frozenset({Kind.AMOUNT, Kind.DATE})  # kinds of which every sign counts
 
 
 def normalise(typed: str, kind: Kind, habits: Habits) -> str:
@@ -36,3 +37,14 @@ def _page(typed: str) -> PageText:
         return PageText(1, 1000, 50, 0, [])
     line = Line(words, Box(0.0, 0.4, words[-1].box.right, 0.6))
     return PageText(1, 1000, 50, 0, [line])
+
+
+def means_the_same(one: str, other: str, *, kind: Kind) -> bool:
+    """Whether two normalised values say the same; in text, letters and digits are what counts."""
+    if kind in EXACT:
+        return one == other
+    return _bare(one) == _bare(other)
+
+
+def _bare(value: str) -> str:
+    return "".join(sign for sign in value if sign.isalnum()).casefold()
