@@ -227,7 +227,7 @@ def kept(document: Document) -> list[Kept]:
 
 def fingerprint(document: Document, job: Job) -> str:
     """Changes whenever a page about the job would look different."""
-    waiting = Task.objects.filter(document=document, state=review.State.OPEN).count()
+    waiting = Task.objects.open().awaited().filter(document=document).count()
     return f"{job.state}-{job.step}-{waiting}-{bool(document.erased_at)}".lower()
 
 
@@ -254,6 +254,7 @@ def _with_jobs(documents: DocumentQuerySet) -> Any:
     """Documents with the state of their job and the number of fields before people."""
     job = Job.objects.filter(flow=intake.FLOW, subject_id=OuterRef("pk"))
     open_tasks = Q(tasks__state__in=(review.State.OPEN, review.State.DECIDED))
+    open_tasks &= ~Q(tasks__reason=review.Reason.AUDIT)
     return documents.select_related("submission", "sender", "reading", "original").annotate(
         job_state=Subquery(job.values("state")[:1]),
         job_step=Subquery(job.values("step")[:1]),

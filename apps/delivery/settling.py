@@ -15,7 +15,7 @@ from apps.extraction.guards import dangers
 from apps.extraction.models import Content, Field
 from apps.intake.models import Document
 from apps.review.models import Task
-from apps.review.rules import State, Verdict
+from apps.review.rules import Reason, State, Verdict
 from apps.review.services.asking import sees_eyes
 from apps.review.services.decisions import COLUMN
 from apps.vault import services as vault
@@ -91,11 +91,17 @@ def _fragments(content: Content, read: Content) -> Sequence[str]:
 
 
 def _standing(field: Field, rule: FieldRule, task: Task | None) -> Standing:
-    if task is not None:
+    if task is not None and (task.reason != Reason.AUDIT or _has_spoken(task)):
         return _standing_of_task(task)
     if not field.found:
         return Standing.MISSING
     return Standing.UNDECIDED if sees_eyes(field, rule) else Standing.ACCEPTED
+
+
+def _has_spoken(task: Task) -> bool:
+    """Whether an audit ended with a value, or with none; until then what was accepted stands."""
+    verdict = task.decision.verdict if task.decision else ""
+    return task.state == State.SEALED and verdict != Verdict.UNREADABLE
 
 
 def _standing_of_task(task: Task) -> Standing:

@@ -44,6 +44,10 @@ class TaskQuerySet(models.QuerySet["Task"]):
         """What a job still waits for: a verdict that is final."""
         return self.filter(state__in=(State.OPEN, State.DECIDED))
 
+    def awaited(self) -> TaskQuerySet:
+        """Without what was accepted and is only looked at to learn from: no job waits for that."""
+        return self.exclude(reason=Reason.AUDIT)
+
     def workable_by(self, user: User) -> TaskQuerySet:
         """Open tasks of the person's workspaces, on documents somebody else sent.
 
@@ -165,6 +169,7 @@ class Decision(OwnedRow):
     sealed = models.BinaryField(null=True)  # a `Content`; null without a value, or after erasure
     doctype = models.CharField(max_length=40, blank=True, db_default="")  # where a class is asked
     checks = models.JSONField(default=list)  # [name, passed] of each validator
+    right = models.BooleanField(null=True)  # whether the machine was; null: nobody can say
     shown_ms = models.PositiveIntegerField()  # how long the slit was on screen
     undone = models.BooleanField(default=False)
 
@@ -189,3 +194,31 @@ class LineGrant(OwnedRow):
 
     def __str__(self) -> str:
         return f"line of {self.task_id}"
+
+
+class Lesson(OwnedRow):
+    """Whether one value that a machine had read was right, as a person said.
+
+    It belongs to no document and holds no content: it outlives both, and calibration learns from
+    it. Rows are added and never changed, so that counting them waits for nobody.
+    """
+
+    engine = models.CharField(max_length=60)  # "name/version"
+    calibration = models.CharField(max_length=120, blank=True)  # under which it was read
+    doctype = models.CharField(max_length=40)
+    type = models.CharField(max_length=20)  # of the field
+    field = models.CharField(max_length=40)  # its name
+    reason = models.CharField(max_length=20, choices=[(reason, reason) for reason in Reason])
+    evidence = models.JSONField()  # read, chosen, proved, second; see `extraction.fields`
+    confidence = models.FloatField()  # 0 to 1
+    failed = models.BooleanField()  # a check of the value
+    flagged = models.BooleanField()
+    weight = models.FloatField()  # for how many fields it stands; a field drawn by lot for many
+    right = models.BooleanField()
+
+    class Meta:
+        default_permissions = ()
+        indexes = [models.Index(fields=["engine", "doctype"], name="lessons_of_engine")]
+
+    def __str__(self) -> str:
+        return f"lesson of {self.engine}"

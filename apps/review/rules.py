@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+LOTS = 2**64  # as many as eight bytes can tell apart
+
 
 class Reason(StrEnum):
     """Why something is put before a person."""
@@ -13,6 +15,7 @@ class Reason(StrEnum):
     FLAGGED = "flagged"  # something speaks against handing it on unseen; see `fields.Flag`
     CHECK_FAILED = "check failed"
     LOW_CONFIDENCE = "low confidence"
+    AUDIT = "audit"  # accepted, and drawn by lot to see whether that was right
 
 
 class State(StrEnum):
@@ -91,3 +94,16 @@ def needs_eyes(field: Judged) -> Reason | None:
     if field.failed:
         return Reason.CHECK_FAILED
     return Reason.LOW_CONFIDENCE if field.confidence < field.threshold else None
+
+
+def is_drawn(digest: bytes, share: float) -> bool:
+    """Whether a lot falls into a share, given the keyed digest of what it is drawn for.
+
+    The same digest always falls alike, and what falls into a share falls into a larger one.
+    """
+    return int.from_bytes(digest[:8]) < share * LOTS
+
+
+def shown(reason: Reason) -> Reason:
+    """What a reviewer is told. Who knew that a value was accepted would look less closely."""
+    return Reason.LOW_CONFIDENCE if reason is Reason.AUDIT else reason

@@ -5,6 +5,7 @@ from contextlib import suppress
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 
 from apps.audit import services as audit
 from apps.audit.tags import Tag
@@ -20,22 +21,24 @@ from apps.jobs import services as jobs
 from apps.jobs.models import Job
 from apps.review.crops import Pixels, Slit, draw_slit
 from apps.review.models import Decision, Task
-from apps.review.rules import Judged, Reason, State, needs_eyes
+from apps.review.rules import Judged, Reason, State, is_drawn, needs_eyes
 from apps.vault import services as vault
 from apps.vault.classes import ArtifactClass
 from apps.vault.sealing import Sealing
 
 SYSTEM = Actor("system:review")
+LOTTERY = "arrowslit.audit"  # parts its lots from other uses of the same key
 
 
 def ask(document: Document, *, job: Job) -> int:
     """Open a task for each doubtful field that has none; the number still undecided.
 
+    A few accepted fields are asked about as well, drawn by lot; the job does not wait for those.
     Without consent to manual review nobody is asked, and the field is delivered as it is.
     """
     if document.submission.manual_review:
         _open_tasks(document, job)
-    return Task.objects.undecided().filter(document=document).count()
+    return Task.objects.undecided().awaited().filter(document=document).count()
 
 
 @transaction.atomic
@@ -76,7 +79,7 @@ def sees_eyes(field: Field, rule: FieldRule) -> Reason | None:
             field.found,
             rule.required,
             field.confidence,
-            rule.threshold,
+            field.threshold,
             field.failed,
             field.flags,
         )
@@ -110,7 +113,7 @@ def _open_tasks(document: Document, job: Job) -> None:
     made: list[tuple[Task, Sealing | None]] = []
     drawer = _Drawer()
     try:
-        for field, reason in _doubtful(document):
+        for field, reason in _asked(document):
             task = _task(field, reason, job)
             made.append((task, drawer.slit(task, field)))
         if made:
@@ -124,8 +127,8 @@ def _open_tasks(document: Document, job: Job) -> None:
         raise
 
 
-def _doubtful(document: Document) -> Iterator[tuple[Field, Reason]]:
-    """Fields that need eyes, page by page."""
+def _asked(document: Document) -> Iterator[tuple[Field, Reason]]:
+    """Fields that need eyes and some that would not, page by page."""
     doctype = extraction.doctype_of(document)
     if doctype is None:
         return
@@ -133,6 +136,13 @@ def _doubtful(document: Document) -> Iterator[tuple[Field, Reason]]:
     for field in document.fields.filter(task=None).order_by("page", "position"):
         if reason := sees_eyes(field, rules[field.name]):
             yield field, reason
+        elif field.found and _is_audited(field, document.reading.audit_share):
+            yield field, Reason.AUDIT
+
+
+def _is_audited(field: Field, share: float) -> bool:
+    """Whether the lot fell on an accepted field; asked again, it falls alike."""
+    return is_drawn(salted_hmac(LOTTERY, str(field.pk), algorithm="sha256").digest(), share)
 
 
 def _task(field: Field, reason: Reason, job: Job) -> Task:

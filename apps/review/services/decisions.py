@@ -18,10 +18,12 @@ from apps.extraction import services as extraction
 from apps.extraction.doctypes import DocType, FieldRule
 from apps.extraction.guards.signs import cleaned
 from apps.extraction.models import Content
+from apps.extraction.typed import means_the_same
 from apps.jobs import services as jobs
 from apps.review import permissions
 from apps.review.models import Claim, Decision, Task
 from apps.review.rules import OF_A_CLASS, OF_A_FIELD, State, Verdict
+from apps.review.services import lessons
 from apps.vault import services as vault
 
 COLUMN = "decision.sealed"  # where a decision's value is sealed
@@ -179,6 +181,8 @@ def _decision(task: Task, answer: Answer, user: User) -> Decision:
         decision.verdict = Verdict.ACCEPTED if guessed else Verdict.CORRECTED
     elif answer.verdict in (Verdict.ACCEPTED, Verdict.CORRECTED):
         _put_value(decision, answer, task)
+    elif answer.verdict is Verdict.BLANK and task.field and task.field.found:
+        decision.right = False
     try:
         decision.save(force_insert=True)
     except IntegrityError as error:
@@ -187,7 +191,7 @@ def _decision(task: Task, answer: Answer, user: User) -> Decision:
 
 
 def _put_value(decision: Decision, answer: Answer, task: Task) -> None:
-    """Check and seal a value; the server repeats what the browser only advised."""
+    """Check, seal and compare a value; the server repeats what the browser only advised."""
     _check_seen(task, decision.reviewer)
     rule, printed = rule_of(task), _clean(answer.value)
     normalised, checks = extraction.check_typed(task.document, rule, printed)
@@ -199,6 +203,10 @@ def _put_value(decision: Decision, answer: Answer, task: Task) -> None:
     content = kept.without_fragments(Content(printed, normalised), task.document, rule)
     decision.sealed = cipher.seal(content.to_json(), column=COLUMN, row=decision.pk)
     decision.checks = [list(check) for check in checks]
+    if task.field and task.field.found:
+        decision.right = means_the_same(
+            normalised, task.field.content(cipher).normalised, kind=rule.type
+        )
 
 
 def _check_seen(task: Task, user: User) -> None:
@@ -259,7 +267,8 @@ def _seal_one(task: Task, actor: Actor) -> bool:
         return False
     if task.crop is not None:
         vault.shred(task.crop, actor=actor, reason="decided")
-    _record(Tag.DECISION_SEALED, task, actor)
+    facts = lessons.learn(task)
+    _record(Tag.DECISION_SEALED, task, actor, **facts)
     jobs.wake(task.job, actor=actor)
     return True
 

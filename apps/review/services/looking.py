@@ -17,7 +17,7 @@ from apps.review import permissions
 from apps.review.crops import Frame, Slit, draw_line
 from apps.review.models import LineGrant, Task
 from apps.review.readings import NONE_KEY, characters, keys_of
-from apps.review.rules import State
+from apps.review.rules import Reason, State, shown
 from apps.review.services.asking import page_of, pixels_of, words_of
 from apps.review.services.decisions import choices_of, rule_of
 from apps.vault import services as vault
@@ -49,7 +49,7 @@ def item(task: Task, cipher: ValueCipher) -> dict[str, Any]:
     asked = _field_asked(task, task.field, cipher) if task.field else _class_asked(task)
     return {
         "id": str(task.pk),
-        "reason": task.reason,
+        "reason": shown(Reason(task.reason)),
         "picture": bool(task.crop_id),
         **asked,
     }
