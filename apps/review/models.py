@@ -208,7 +208,7 @@ class Lesson(OwnedRow):
     doctype = models.CharField(max_length=40)
     type = models.CharField(max_length=20)  # of the field
     field = models.CharField(max_length=40)  # its name
-    reason = models.CharField(max_length=20, choices=[(reason, reason) for reason in Reason])
+    reason = models.CharField(max_length=20)  # a `Reason`
     evidence = models.JSONField()  # read, chosen, proved, second; see `extraction.fields`
     confidence = models.FloatField()  # 0 to 1
     failed = models.BooleanField()  # a check of the value

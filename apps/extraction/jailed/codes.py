@@ -15,7 +15,7 @@ def read(pixels: NDArray[np.uint8]) -> list[str]:
     """The texts of QR codes, of any size and turn; light on dark is not looked for."""
     found = zxingcpp.read_barcodes(
         np.ascontiguousarray(pixels[:, :, GREEN]),
-        formats=zxingcpp.BarcodeFormat.QRCode,
+        formats=zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode),
         text_mode=zxingcpp.TextMode.Plain,
         try_invert=False,
     )

@@ -29,7 +29,7 @@ class Migration(migrations.Migration):
                 ('doctype', models.CharField(max_length=40)),
                 ('type', models.CharField(max_length=20)),
                 ('field', models.CharField(max_length=40)),
-                ('reason', models.CharField(choices=[(apps.review.rules.Reason['MISSING'], apps.review.rules.Reason['MISSING']), (apps.review.rules.Reason['FLAGGED'], apps.review.rules.Reason['FLAGGED']), (apps.review.rules.Reason['CHECK_FAILED'], apps.review.rules.Reason['CHECK_FAILED']), (apps.review.rules.Reason['LOW_CONFIDENCE'], apps.review.rules.Reason['LOW_CONFIDENCE']), (apps.review.rules.Reason['AUDIT'], apps.review.rules.Reason['AUDIT'])], max_length=20)),
+                ('reason', models.CharField(max_length=20)),
                 ('evidence', models.JSONField()),
                 ('confidence', models.FloatField()),
                 ('failed', models.BooleanField()),
