@@ -8,11 +8,12 @@ from django import forms
 from apps.accounts.models import User, Workspace
 from apps.accounts.roles import Role
 from apps.accounts.scopes import TITLES, Scope
+from apps.base.forms import PlainForm
 
 LASTS = {30: "30 days", 90: "90 days", 180: "Half a year", 365: "One year"}
 
 
-class KeyForm(forms.Form):
+class KeyForm(PlainForm):
     name = forms.CharField(max_length=60)
     holder = forms.ModelChoiceField(User.objects.none())
     workspace = forms.ModelChoiceField(Workspace.objects.none())

@@ -1,9 +1,10 @@
 from django import forms
 
 from apps.audit.words import WORDS
+from apps.base.forms import PlainForm
 
 
-class TrailForm(forms.Form):
+class TrailForm(PlainForm):
     """What to look for on the trail; what is malformed is ignored, not echoed."""
 
     tag = forms.ChoiceField(

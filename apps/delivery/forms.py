@@ -1,5 +1,6 @@
 from django import forms
 
+from apps.base.forms import PlainForm
 from apps.delivery.services import REVEAL_REASONS
 from apps.jobs.flow import State
 
@@ -12,7 +13,7 @@ STATES: dict[str, tuple[str, frozenset[State]]] = {
 }
 
 
-class JobsForm(forms.Form):
+class JobsForm(PlainForm):
     """Which jobs to list."""
 
     reference = forms.CharField(required=False, max_length=7)
@@ -22,7 +23,7 @@ class JobsForm(forms.Form):
     before = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
 
-class RevealForm(forms.Form):
+class RevealForm(PlainForm):
     reason = forms.ChoiceField(
         choices=[(reason.value, sentence) for reason, sentence in REVEAL_REASONS.items()],
         widget=forms.RadioSelect,

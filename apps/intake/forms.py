@@ -7,13 +7,14 @@ from django import forms
 
 from apps.accounts.models import User, Workspace
 from apps.base.errors import Unreadable
+from apps.base.forms import PlainForm
 from apps.intake import pages, purposes
 from apps.intake.services import Terms
 
 Choice = tuple[str, str]
 
 
-class TermsForm(forms.Form):
+class TermsForm(PlainForm):
     """What a sender says before sending; which classes and fields there are is told from above."""
 
     token = forms.UUIDField(widget=forms.HiddenInput)

@@ -1,7 +1,9 @@
 from django import forms
 
+from apps.base.forms import PlainForm
 
-class DeleteForm(forms.Form):
+
+class DeleteForm(PlainForm):
     """The typed reference arms the button; the server checks it again."""
 
     confirmed = forms.CharField(max_length=7)

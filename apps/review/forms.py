@@ -2,13 +2,14 @@
 
 from django import forms
 
+from apps.base.forms import PlainForm
 from apps.review.rules import LineReason, Trouble, Verdict
 from apps.review.services import Answer
 
 MOST_SHOWN = 3_600_000  # milliseconds
 
 
-class AnswerForm(forms.Form):
+class AnswerForm(PlainForm):
     key = forms.UUIDField()
     shown_ms = forms.IntegerField(min_value=0, max_value=MOST_SHOWN, required=False)
 
@@ -69,5 +70,5 @@ class SkipForm(AnswerForm):
         return Answer(key=said["key"], verdict=Verdict.SKIPPED, shown_ms=said["shown_ms"])
 
 
-class LineForm(forms.Form):
+class LineForm(PlainForm):
     reason = forms.ChoiceField(choices=[(reason.value, reason.value) for reason in LineReason])

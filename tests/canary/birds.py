@@ -4,7 +4,10 @@ import base64
 import secrets
 from dataclasses import dataclass, field
 
-PLACES = ("name", "title", "author", "layer", "form", "drawn", "aside", "number", "typed")
+PLACES = (
+    "name", "title", "author", "xmp", "attached", "layer", "form", "drawn", "aside", "number",
+    "typed", "said",
+)  # fmt: skip
 
 
 def _bird(place: str) -> str:

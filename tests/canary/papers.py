@@ -1,4 +1,4 @@
-"""A PDF with a bird in every place where a PDF has content."""
+"""Files with a bird in every place where they have content."""
 
 import io
 
@@ -7,6 +7,10 @@ from PIL import Image, ImageDraw
 
 from tests.canary.birds import Birds
 
+DESCRIPTION, ARTIST = 0x010E, 0x013B  # of Exif
+XMP = b"""<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF
+ xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description
+ xmlns:dc="http://purl.org/dc/elements/1.1/" dc:subject="%s"/></rdf:RDF></x:xmpmeta>"""
 LETTERS = {"Type": pikepdf.Name.Font, "Subtype": pikepdf.Name.Type1}
 
 
@@ -27,8 +31,23 @@ def invoice(birds: Birds) -> bytes:
         _form(document, page, birds["form"], font)
         document.docinfo["/Title"] = birds["title"]
         document.docinfo["/Author"] = birds["author"]
+        document.Root.Metadata = document.make_stream(XMP % birds["xmp"].encode())
+        document.attachments["notes.txt"] = birds["attached"].encode()
         document.save(out, compress_streams=False)
-    assert birds.found_in(out.getvalue()) == {"title", "author", "layer", "form"}
+    written = {"title", "author", "xmp", "attached", "layer", "form"}
+    assert birds.found_in(out.getvalue()) == written
+    return out.getvalue()
+
+
+def photo(birds: Birds) -> bytes:
+    """A picture whose camera, and whoever sent it, wrote something beside it."""
+    out = io.BytesIO()
+    picture = Image.new("RGB", (600, 800), "white")
+    ImageDraw.Draw(picture).text((40, 40), birds["drawn"], fill="black")
+    exif = picture.getexif()
+    exif[DESCRIPTION], exif[ARTIST] = birds["title"], birds["author"]
+    picture.save(out, "JPEG", exif=exif, comment=birds["aside"].encode())
+    assert birds.found_in(out.getvalue()) == {"title", "author", "aside"}
     return out.getvalue()
 
 

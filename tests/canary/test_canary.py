@@ -64,7 +64,7 @@ class Office:
     def __init__(self, house: House, ground: Ground, birds: Birds, as_: Any) -> None:
         self.house, self.ground, self.birds, self.as_ = house, ground, birds, as_
 
-    def send(self, content: bytes) -> HttpResponse:
+    def send(self, content: bytes, ending: str = "pdf") -> HttpResponse:
         form = {
             "token": str(uuid.uuid4()),
             "workspace": str(self.house.payable.pk),
@@ -73,7 +73,7 @@ class Office:
             "manual_review": "on",
             "doctype": "invoice",
             "fields_wanted": ["invoice_number"],
-            "files": [SimpleUploadedFile(f"{self.birds['name']}.pdf", content)],
+            "files": [SimpleUploadedFile(f"{self.birds['name']}.{ending}", content)],
         }
         answer = self.as_(self.house.clara, raise_request_exception=False).post(
             "/upload/", form, **JSON
@@ -99,10 +99,11 @@ class Office:
 
     def look_around(self, document: Document) -> None:
         """Every page about the document that shows no content, or shows it masked."""
-        for person in (self.house.clara, self.house.carl, self.house.rosa):
+        house = self.house
+        for person in (house.clara, house.carl, house.rosa, house.otto, house.mallory, None):
             browser = self.as_(person, raise_request_exception=False)
             for address in (
-                "/", "/jobs/", "/trail/", "/retention/",
+                "/", "/jobs/", "/trail/", "/retention/", "/status/", "/healthz", "/readyz",
                 f"/jobs/{document.reference}/", f"/jobs/{document.reference}/trail/",
             ):  # fmt: skip
                 self.ground.answers.append(said(browser.get(address)))
@@ -149,6 +150,14 @@ def test_a_document_leaves_nothing_of_itself_from_sending_to_erasure(office, gro
     assert ground.logged.getvalue()
 
 
+def test_a_photo_leaves_nothing_of_what_stands_beside_it(office, ground, birds):
+    assert office.send(papers.photo(birds), "jpeg").status_code == 201
+    document = Document.objects.get()
+    office.walk(document)
+    office.look_around(document)
+    assert ground.look(birds) == {}
+
+
 def test_a_broken_file_is_refused_and_leaves_nothing(office, ground, birds):
     whole = papers.invoice(birds)
     answer = office.send(whole[: len(whole) // 2].replace(b"endobj", b"endowl"))
@@ -180,6 +189,29 @@ def test_a_page_that_breaks_over_content_tells_nobody_of_it(office, ground, bird
     monkeypatch.setattr(receiving, "inspect", broken)
     assert office.send(papers.invoice(birds)).status_code == 500
     assert "RuntimeError" in ground.logged.getvalue()
+    assert ground.look(birds) == {}
+
+
+NONSENSE = [
+    ("get", "/nothing/{}/"), ("get", "/jobs/{}/"), ("get", "/people/?who={}"),
+    ("post", "/jobs/?q={}"), ("post", "/upload/known/"), ("post", "/upload/"),
+    ("get", "/review/?{}"), ("get", "/status/?{}"),
+]  # fmt: skip
+PARTS = ("digest", "purpose", "basis", "workspace", "doctype", "fields_wanted")
+
+
+@pytest.mark.parametrize("forged", [False, True], ids=["", "forged"])
+@pytest.mark.parametrize("about", [{}, JSON], ids=["page", "module"])
+def test_a_page_of_an_error_repeats_nothing(office, ground, birds, about, forged):
+    """Not found, not allowed, not for this method, and what makes no sense."""
+    bird = birds["said"]
+    strict = {"raise_request_exception": False, "enforce_csrf_checks": forged}
+    browser = office.as_(office.house.clara, **strict)
+    for method, address in NONSENSE:
+        said_wrong = {"data": dict.fromkeys((*PARTS, bird), bird)} if method == "post" else {}
+        answer = getattr(browser, method)(address.format(bird), **said_wrong, **about)
+        assert answer.status_code >= 400 or address == "/upload/known/", address
+        ground.answers.append(said(answer))
     assert ground.look(birds) == {}
 
 

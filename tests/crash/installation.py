@@ -56,12 +56,14 @@ class Installation:
             "PORT": str(self.port),
             "DJANGO_SETTINGS_MODULE": "tests.crash.settings",
             "READER_THREADS": "1",
+            "TMPDIR": str(var / "temporary"),
             **environment,
         }
         self.supervisor: subprocess.Popen[bytes] | None = None
         var.chmod(0o755)  # as root, the database's own account must pass through
         (var / "seeded").touch()  # demo documents would need the readers
-        (var / "gates").mkdir(exist_ok=True)
+        for folder in ("gates", "temporary"):
+            (var / folder).mkdir(exist_ok=True)
 
     @contextmanager
     def running(self) -> Iterator["Installation"]:
@@ -178,10 +180,10 @@ class Installation:
 
     def ask(self, question: str, *values: object) -> list[Any]:
         """What the database says, past every wall."""
-        with psycopg.connect(self._as_superuser(), connect_timeout=5) as db:
+        with psycopg.connect(self.as_superuser(), connect_timeout=5) as db:
             return db.execute(question, values).fetchall()  # type: ignore[arg-type]
 
-    def _as_superuser(self) -> str:
+    def as_superuser(self) -> str:
         if url := self.environment.get("DATABASE_URL"):
             return url
         password = secrets.kept(self.places.secrets, "database-superuser", secrets.token)
