@@ -1,10 +1,14 @@
 """The text layer comes out of the jail with where each word stands and whether it is seen."""
 
+import io
+
 import numpy as np
+import pikepdf
 import pytest
 
 from apps.extraction import layers
 from apps.extraction.layers import CHARACTER, BadLayer, Look
+from apps.extraction.synthetic import draw
 from tests.extraction.layered import (
     HEIGHT,
     INVISIBLE,
@@ -121,6 +125,24 @@ def test_what_is_laid_invisibly_over_a_picture_is_unseen(laid):
 @pytest.mark.parametrize("code", ["\ue000", "\x07", "\ufffd"], ids=["private", "control", "fffd"])
 def test_a_shape_that_is_mapped_to_no_character_says_nothing(code):
     assert {word.look for word in told(pdf(text("AA"), means={"A": code}))} == {Look.UNMAPPED}
+
+
+def test_a_font_without_a_map_says_nothing():
+    out = io.BytesIO()
+    with pikepdf.open(io.BytesIO(draw("receipt", seed=4).content)) as document:
+        for held in document.objects:
+            if isinstance(held, pikepdf.Dictionary) and "/ToUnicode" in held:
+                del held["/ToUnicode"]
+        document.save(out)
+    words = told(out.getvalue())
+    assert len(words) > 20
+    assert {word.look for word in words} == {Look.UNMAPPED}
+
+
+def test_a_page_that_the_project_typesets_is_seen_word_for_word():
+    drawn = draw("receipt", seed=4)
+    text = " ".join(word.text for word in told(drawn.content) if word.look is Look.SEEN)
+    assert drawn.truth["total"] in text
 
 
 def test_a_shape_that_is_mapped_to_another_character_is_told_as_that_one():

@@ -9,12 +9,12 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 PARSERS = {
-    "PIL", "cv2", "fitz", "onnxruntime", "pdfplumber", "pikepdf", "pillow_heif", "pyhanko",
-    "pypdf", "pypdfium2", "rapidocr", "tifffile",
+    "PIL", "cv2", "defusedxml", "fitz", "lxml", "onnxruntime", "pdfplumber", "pikepdf",
+    "pillow_heif", "pyhanko", "pypdf", "pypdfium2", "rapidocr", "tifffile", "xml", "zxingcpp",
 }  # fmt: skip
 OPENERS = {
     "Image.open", "Pdf.open", "PdfDocument", "PdfFileReader", "IncrementalPdfFileWriter",
-    "pikepdf.open", "pdfium.PdfDocument",
+    "pikepdf.open", "pdfium.PdfDocument", "etree.fromstring", "zxingcpp.read_barcodes",
 }  # fmt: skip
 INSIDE = re.compile(r"^apps/[a-z]+/jailed/|^apps/extraction/engines/(rapid|fake|serve)\.py$")
 DRAWN = "draws papers of its own, and reads none but those"
