@@ -27,10 +27,9 @@ def engine() -> RapidEngine:
 def photo() -> Image.Image:
     """The same lines as a picture."""
     image = Image.new("RGB", (1_200, 900), "white")
+    pen, font = ImageDraw.Draw(image), ImageFont.load_default(60)
     for line, y in LINES:
-        ImageDraw.Draw(image).text(
-            (150, 900 - 3 * y - 54), line, "black", ImageFont.load_default(60)
-        )
+        pen.text((150, 900 - 3 * y - 54), line, "black", font)
     return image
 
 

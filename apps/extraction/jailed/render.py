@@ -75,16 +75,21 @@ def _from_pdf(content: bytes, dpi: int, most: int) -> Iterator[Drawn]:
 
 
 def _embedded(document: pdfium.PdfDocument, content: bytes) -> Aside:
-    """Structured invoices of a file. Their parser is loaded only for a file that may have some:
-    loading takes longer than drawing a page.
+    """The structured invoices of a file.
+
+    Their parser takes longer to load than a page to draw: only files that may have some pay for it.
     """
-    attached = range(min(document.count_attachments(), MOST_ATTACHED))
-    names = [document.get_attachment(at).get_name().lower() for at in attached]
-    if not any(name.endswith(".xml") for name in names):
+    if not _tried(_may_have_some, document, otherwise=False):
         return {}
     read = import_module(EMBEDDED).invoices
     invoices, refused = _tried(read, content, otherwise=([], True))
     return {"invoices": invoices, "refused": refused}
+
+
+def _may_have_some(document: pdfium.PdfDocument) -> bool:
+    attached = range(min(document.count_attachments(), MOST_ATTACHED))
+    names = (document.get_attachment(at).get_name() for at in attached)
+    return any(name.lower().endswith(".xml") for name in names)
 
 
 def _tried(read: Callable[..., Any], *arguments: Any, otherwise: Any) -> Any:
