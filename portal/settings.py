@@ -253,6 +253,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = PLACES.broker_options(CELERY_BROKER_URL)
 READER_ENGINE = env.text("READER_ENGINE", default="rapid")
 READER_COMMAND = ["apps.extraction.engines.serve", READER_ENGINE]  # module and engine
 READER_THREADS = env.number("READER_THREADS", default=2)
+SECOND_ENGINE = env.text("SECOND_ENGINE")  # reads money and identity again; none by default
 DOCTR_PYTHON = env.text("DOCTR_PYTHON", default=str(BASE_DIR / ".venv-doctr" / "bin" / "python"))
 DOCTR_WEIGHTS = env.text("DOCTR_WEIGHTS")
 TESSERACT_LANGUAGES = env.text("TESSERACT_LANGUAGES", default="eng")

@@ -2,7 +2,7 @@
 
 import io
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import Executor
 from typing import BinaryIO
 
@@ -39,7 +39,7 @@ def _unheard(_: Witnesses) -> None:
 
 def draw(
     source: BinaryIO, media_type: str, *, hear: Callable[[Witnesses], None] = _unheard
-) -> Iterator[Drawn]:
+) -> Generator[Drawn]:
     """Page numbers from 1 and their pixels, one page in memory at a time.
 
     What a page says besides its looks is told to `hear` before the page is yielded.

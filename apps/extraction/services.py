@@ -18,6 +18,7 @@ from apps.audit.tags import Tag
 from apps.base.errors import Gone, Unreadable
 from apps.base.types import Actor
 from apps.extraction import calibration, doctypes, drawing, fragments, kept, reader, standards
+from apps.extraction.again import understood
 from apps.extraction.doctypes import DocType, FieldRule
 from apps.extraction.engines import PageText
 from apps.extraction.engines.upright import Lie
@@ -26,7 +27,7 @@ from apps.extraction.guards import plain
 from apps.extraction.layout import rows_of
 from apps.extraction.models import Field, Page, Reading
 from apps.extraction.typed import normalise
-from apps.extraction.understanding import Understood, understand, wanted
+from apps.extraction.understanding import Understood, wanted
 from apps.extraction.validators import run
 from apps.extraction.values import Habits
 from apps.extraction.values.habits import judge
@@ -83,8 +84,9 @@ def read(document: Document, *, job: Job) -> Reading:
         _read_pages(document, done)
         if not done.words:
             raise Unreadable(NOTHING_READ)
+        understood = _understood(document, done, said=document.submission.doctype)
         with jobs.fenced(job):
-            return _keep(document, done, job)
+            return _keep(document, done, understood, job)
     except BaseException:
         done.abort()
         raise
@@ -109,10 +111,11 @@ def type_fields(document: Document, *, chosen: str, job: Job) -> None:
             _read_pages(document, done, images=False)
         except Gone as error:
             raise Gone(CHOSEN_TOO_LATE) from error
+    understood = _understood(document, done, said=name)
     with jobs.fenced(job):
         if chosen:
             reading.doctype, reading.doctype_confidence, reading.chosen = chosen, 1.0, True
-        _type_again(reading, done, job)
+        _type_again(reading, done, understood, job)
 
 
 @transaction.atomic
@@ -183,9 +186,13 @@ def _read_pages(document: Document, done: _Read, *, images: bool = True) -> None
     done.milliseconds = int((time.monotonic() - began) * 1000)
 
 
-def _keep(document: Document, done: _Read, job: Job) -> Reading:
+def _understood(document: Document, done: _Read, *, said: str) -> Understood:
+    heard = together(done.said)
+    return understood(document, done.pages, engine=done.engine, said=said, witnesses=heard)
+
+
+def _keep(document: Document, done: _Read, understood: Understood, job: Job) -> Reading:
     """Everything but the words; without the fields while a person has to say of which class."""
-    understood = _understood(document, done, said=document.submission.doctype)
     guess = understood.guess
     asks = document.submission.manual_review and not guess.is_sure
     reading = Reading.objects.create(
@@ -211,8 +218,7 @@ def _keep(document: Document, done: _Read, job: Job) -> Reading:
     return reading
 
 
-def _type_again(reading: Reading, done: _Read, job: Job) -> None:
-    understood = _understood(reading.document, done, said=reading.doctype)
+def _type_again(reading: Reading, done: _Read, understood: Understood, job: Job) -> None:
     if done.pages:
         reading.engine, reading.words = done.engine, done.words
         reading.milliseconds += done.milliseconds
@@ -221,16 +227,6 @@ def _type_again(reading: Reading, done: _Read, job: Job) -> None:
     reading.save()
     _keep_fields(reading.document, understood.fields)
     jobs.prove(job, event=_record_class(reading, understood))
-
-
-def _understood(document: Document, done: _Read, *, said: str) -> Understood:
-    return understand(
-        done.pages,
-        engine=done.engine,
-        said=said,
-        asked=document.submission.fields,
-        witnesses=together(done.said),
-    )
 
 
 def _keep_pages(document: Document, done: _Read) -> None:

@@ -17,6 +17,10 @@ from apps.extraction.engines import PageText
 from apps.extraction.fields import Found, Missing
 from apps.extraction.find import find_fields
 from apps.extraction.guards import guarded
+from apps.extraction.layout import rows_of
+from apps.extraction.second import Again, told
+from apps.extraction.values import Habits
+from apps.extraction.values.habits import judge
 from apps.extraction.witnesses import SILENT, Notice, Witnesses, heard, noticed
 
 
@@ -36,15 +40,18 @@ def understand(
     said: str = "",
     asked: Collection[str] = (),
     witnesses: Witnesses = SILENT,
+    again: Again | None = None,
 ) -> Understood:
     """The class and the wanted fields of a document.
 
     `engine` is "name/version"; `said` is the class its sender named; `asked` are names of fields,
-    none meaning all that the class has.
+    none meaning all that the class has. `again` asks a second engine for some of them.
     """
     guess = Guess(doctypes.get(said), 1.0) if said else classify(pages, doctypes.load_all())
     found = find_fields(pages, guess.doctype, wanted(guess.doctype, asked))
     backed = heard(found, witnesses, guess.doctype, pages=pages)
+    if again:
+        backed = told(backed, again(backed, guess.doctype, _habits(pages)))
     safe = guarded(backed, witnesses, guess.doctype)
     fields = calibrated(safe, guess.doctype, engine)
     return Understood(guess, fields, noticed(witnesses, pages))
@@ -54,3 +61,7 @@ def wanted(doctype: DocType, asked: Collection[str]) -> Collection[str]:
     """Only what was asked for is looked for; asking for nothing in particular asks for all."""
     names = [rule.name for rule in doctype.fields]
     return [name for name in names if name in asked] if asked else names
+
+
+def _habits(pages: Sequence[PageText]) -> Habits:
+    return judge([row for page in pages for row in rows_of(page)])

@@ -22,8 +22,7 @@ from django.utils import timezone
 from apps.audit import services as audit
 from apps.audit.tags import Tag
 from apps.delivery.services import RevealReason
-from apps.extraction import reader
-from apps.extraction import services as extraction
+from apps.extraction import again, reader
 from apps.intake import services as intake
 from apps.intake.models import Document
 from apps.intake.services import receiving
@@ -170,7 +169,7 @@ def test_a_step_that_breaks_over_content_tells_nobody_of_it(office, ground, bird
     def broken(pages: Any, *_: object, **__: object) -> None:
         raise ValueError(f"cannot understand {' '.join(w.text for w in pages[0].words)}")
 
-    monkeypatch.setattr(extraction, "understand", broken)
+    monkeypatch.setattr(again, "understand", broken)
     office.send(papers.invoice(birds))
     document = Document.objects.get()
     for _ in range(3):

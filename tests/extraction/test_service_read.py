@@ -8,7 +8,7 @@ import pytest
 from apps.audit.models import Event
 from apps.audit.tags import Tag
 from apps.base.errors import Gone, Unavailable, Unreadable
-from apps.extraction import drawing, reader
+from apps.extraction import again, drawing, reader
 from apps.extraction import services as extraction
 from apps.extraction.models import Content, Field, Page, Reading
 from apps.intake import services as intake
@@ -196,6 +196,25 @@ def test_a_page_that_was_read_turned_is_kept_upright(desk, monkeypatch, turned):
     with vault.open(document.drawn.get().image, actor=SYSTEM, purpose="test") as image:
         pixels = drawing.decode(image.read())
     assert np.abs(pixels.astype(int) - upright).mean() < 3
+
+
+# A second engine
+
+
+def test_a_second_engine_reads_dear_values_and_is_on_the_trail(desk, monkeypatch, settings):
+    settings.SECOND_ENGINE = "owl"
+    said = {"iban": IBAN, "grand_total": "8184.60"}
+    monkeypatch.setattr(
+        again, "_asked", lambda page, fields: {f.name: said[f.name] for f in fields}
+    )
+    document = desk.paper()
+    seconds = {one.name: (one.evidence[-1], one.flags) for one in document.fields.all()}
+    assert seconds["iban"] == ("agrees", [])
+    assert seconds["grand_total"] == ("differs", ["differs"])
+    assert seconds["issue_date"] == ("none", [])
+    opened = Event.objects.filter(tag=Tag.ARTIFACT_OPENED, subject=document.original.pk)
+    bodies = [bytes(event.body) for event in opened.order_by("id")]
+    assert ["second reading" in body.decode() for body in bodies] == [False, True]
 
 
 # Twice, and not at all
