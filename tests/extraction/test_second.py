@@ -9,8 +9,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from apps.base.types import Box
 from apps.extraction import again, doctypes, reader, second
-from apps.extraction.engines import Line, PageText, Word
-from apps.extraction.engines.serve import ENGINES
+from apps.extraction.engines import ENGINES, Line, PageText, Word
 from apps.extraction.fields import Evidence, Flag, Found, Missing, Second
 from apps.extraction.synthetic.typeface import FONTS
 from apps.extraction.values import Habits, Kind

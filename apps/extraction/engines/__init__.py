@@ -6,7 +6,7 @@ the portal side of the pipe is `apps.extraction.reader`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -16,6 +16,12 @@ from numpy.typing import NDArray
 from apps.base.types import Box
 
 Pixels = NDArray[np.uint8]  # height × width × 3, RGB
+ENGINES: Mapping[str, str] = {  # imported by a reader alone
+    "rapid": "apps.extraction.engines.rapid:RapidEngine",
+    "doctr": "apps.extraction.engines.doctr:DoctrEngine",
+    "tesseract": "apps.extraction.engines.tesseract:TesseractEngine",
+    "fake": "apps.extraction.engines.fake:FakeEngine",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,14 +15,7 @@ from typing import BinaryIO
 
 import numpy as np
 
-from apps.extraction.engines import Engine, wire
-
-ENGINES: dict[str, str] = {
-    "rapid": "apps.extraction.engines.rapid:RapidEngine",
-    "doctr": "apps.extraction.engines.doctr:DoctrEngine",
-    "tesseract": "apps.extraction.engines.tesseract:TesseractEngine",
-    "fake": "apps.extraction.engines.fake:FakeEngine",
-}
+from apps.extraction.engines import ENGINES, Engine, wire
 
 
 def main() -> None:

@@ -11,8 +11,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from apps.base.errors import Unavailable
 from apps.extraction import reader
-from apps.extraction.engines import Pixels
-from apps.extraction.engines.serve import ENGINES
+from apps.extraction.engines import ENGINES, Pixels
 from apps.extraction.synthetic.typeface import FONTS
 
 WORDS = "Arrowslit reads 4711"
