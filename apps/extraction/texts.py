@@ -10,6 +10,7 @@ from apps.extraction.cells import is_over_values
 from apps.extraction.doctypes import FieldRule
 from apps.extraction.labels import Hit, Phrases, Target
 from apps.extraction.layout import Row, Span, below
+from apps.extraction.order import Paragraph, paragraphs
 from apps.extraction.sheet import NOBODY, STRONG, Labels, Sheet
 
 # Natural logs of odds:
@@ -70,17 +71,30 @@ def _is_text(span: Span) -> bool:
 
 
 def _headings(rows: Sequence[Row]) -> Iterator[Candidate]:
-    """Lines near the top in letters larger than usual, the largest first."""
+    """What stands near the top in letters larger than usual, the largest first.
+
+    A title of two lines is one title.
+    """
     if not rows:
         return
     usual = median(row.box.height for row in rows)
     large = [
-        row
-        for row in rows
-        if row.box.top < HEAD and row.box.height > LARGE * usual and _says_something(row.whole)
+        one
+        for one in paragraphs(rows)
+        if one.box.top < HEAD and _height(one) > LARGE * usual and _is_title(one)
     ]
-    for step, row in enumerate(sorted(large, key=lambda one: -one.box.height)[:3]):
-        yield _candidate(row.whole, HEADING - step, None)
+    for step, one in enumerate(sorted(large, key=lambda one: -_height(one))[:3]):
+        lines = tuple(line.trimmed() for line in one.lines)
+        yield Candidate(lines, " ".join(one.text.split()), HEADING - step, 1.0, None)
+
+
+def _height(one: Paragraph) -> float:
+    return min(line.box.height for line in one.lines)
+
+
+def _is_title(one: Paragraph) -> bool:
+    letters = sum(sign.isalpha() for sign in one.text[:LONGEST])
+    return letters >= FEW_LETTERS and len(one.text) < LONGEST
 
 
 def _above(rule: FieldRule, rows: Sequence[Row]) -> Iterator[Candidate]:
