@@ -75,6 +75,8 @@ def classify(pages: Sequence[PageText], doctypes: Iterable[DocType]) -> Guess:
     scores = {doctype.name: _score(doctype, marks, signals) for doctype in known}
     for doctype in known:
         scores[doctype.name] += scores.get(doctype.kind_of, 0.0)
+    if not known:
+        raise ValueError("There are no classes to choose from.")
     ranked = sorted(known, key=lambda doctype: -scores[doctype.name])
     share = exp(scores[ranked[0].name]) / sum(exp(score) for score in scores.values())
     return Guess(ranked[0], share, [doctype.name for doctype in ranked])

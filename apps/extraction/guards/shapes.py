@@ -43,6 +43,7 @@ SHAPES: dict[Kind, Shape] = {
     Kind.IBAN: Shape(60, re.compile(r"[A-Z]{2}\d\d[A-Z0-9]{8,30}")),
     Kind.BIC: Shape(20, re.compile(r"[A-Z]{6}[A-Z0-9]{2}([A-Z0-9]{3})?")),
     Kind.VAT_ID: Shape(40, re.compile(r"[A-Z]{2}[A-Z0-9]{2,14}")),
+    Kind.PERSON_NUMBER: Shape(40, re.compile(r"[A-Z0-9]{6,18}")),
     Kind.COUNTRY: Shape(40, re.compile(r"[A-Z]{1,3}")),
     Kind.SEX: Shape(10, re.compile(r"[FMX]")),
     Kind.MRZ: Shape(60, re.compile(r"[A-Z0-9< ]+")),
