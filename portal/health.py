@@ -3,18 +3,21 @@
 from django.contrib.auth.decorators import login_not_required
 from django.db import OperationalError, connection
 from django.http import HttpRequest, JsonResponse
+from django.views.decorators.http import require_safe
 
 from apps.audit.exposure import Exposure, exposes
 from apps.base.errors import PortalError
 from apps.vault import services as vault
 
 
+@require_safe
 @login_not_required
 @exposes(Exposure.NOTHING)
 def alive(request: HttpRequest) -> JsonResponse:
     return JsonResponse({"alive": True})
 
 
+@require_safe
 @login_not_required
 @exposes(Exposure.NOTHING)
 def ready(request: HttpRequest) -> JsonResponse:

@@ -11,6 +11,9 @@ from tests.permissions.world import Answer, World
 
 INSIDERS = {"clara", "ida", "rosa", "carl"}  # who may know that Clara's documents are there
 HOLDS = "rita"  # and who is shown one slit of one of them
+READ = [row for row in TABLE if row.method == "GET"]
+SENT = {row.address: row for row in TABLE if row.method == "POST"}
+FORMS_OF_A_LIBRARY = {"/sign-in/", "/sign-out/", "/password/"}  # shown again, and not understood
 # Who is handed what, over all addresses; nobody by administering something.
 HANDED = {
     Exposure.NOTHING: set(PEOPLE),
@@ -67,6 +70,35 @@ def test_everybody_is_answered_as_the_table_says(world, row):
     wrong = []
     for person, expected in row.cells.items():
         wrong += problems(row, person, expected, world.answer(person, row.method, row.address))
+    assert not wrong, "\n".join(wrong)
+
+
+# What the table does not name: HEAD is at most a GET without a body, other methods do nothing
+
+
+@pytest.mark.parametrize("row", READ, ids=str)
+def test_a_head_is_answered_like_its_page_or_not_at_all(world, row):
+    wrong = []
+    for person, expected in row.cells.items():
+        answer = world.answer(person, "HEAD", row.address)
+        if answer.said != "405":
+            wrong += problems(row, person, expected, answer)
+        if answer.body:
+            wrong.append(f"{row} as {person}: has a body")
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("row", READ, ids=str)
+def test_no_other_method_opens_or_changes_anything(world, row):
+    """Asked by one of each kind of people that the address knows."""
+    wrong, sent = [], SENT[row.address]
+    kinds = {(cell, sent.cells[person]): person for person, cell in row.cells.items()}
+    for person in kinds.values():
+        for method in ("PUT", "PATCH", "DELETE", "OPTIONS"):
+            answer = world.answer(person, method, row.address)
+            if answer.said not in REFUSED and row.address not in FORMS_OF_A_LIBRARY:
+                wrong.append(f"{method} {row.address} as {person}: {answer.said}")
+            wrong += [f"{method} {row.address} as {person} changed {one}" for one in answer.changed]
     assert not wrong, "\n".join(wrong)
 
 

@@ -16,6 +16,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
 from django.http import HttpResponse
 from django.test import Client
+from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 from django.utils import timezone
 
 from apps.accounts.models import ApiKey, User
@@ -32,6 +33,7 @@ from tests.intake.browsers import BACKEND, JSON
 from tests.permissions.table import PEOPLE, REFUSED
 from tests.review.desk import CLASS, IBAN, LONG_PAPER, NUMBER, Desk
 
+READING = ("GET", "HEAD", "OPTIONS")
 NOBODY = ("nobody", "key")  # nobody who signs in
 PASSWORD = "a long enough sentence"
 LONG = timedelta(days=1)  # the table takes longer to try than a line may be looked at
@@ -124,13 +126,14 @@ class World:
     def ask(self, person: str, method: str, address: str, **how: Any) -> Answer:
         """Ask, see what changes, and take it back."""
         with taken_back():
-            files = self._files() if method == "POST" else set()
+            files = self._files() if method not in READING else set()
             with changes_noted() as changed:
                 response = self.send(person, method, address, **how)
             said = _said(response)
-            if method == "POST":
+            if method not in READING:
                 changed += sorted(map(str, self._files() ^ files))
-        return Answer(said, TOKEN.sub(b"", response.content), changed if said in REFUSED else [])
+        tells = said in REFUSED or method not in ("GET", "POST")
+        return Answer(said, TOKEN.sub(b"", response.content), changed if tells else [])
 
     def send(
         self,
@@ -159,9 +162,10 @@ class World:
         asked = task or (self.kind if address.endswith("/choose/") else self.task)
         path = path.replace("<pk>", str(uuid.uuid4() if guessed else asked.pk))
         with acting_for(None):
-            if method == "GET":
-                return client.get(path)
-            return client.post(path, self._form(address, reference))
+            if method in ("GET", "HEAD"):
+                return getattr(client, method.lower())(path)
+            content = encode_multipart(BOUNDARY, self._form(address, reference))
+            return client.generic(method, path, content, MULTIPART_CONTENT)
 
     def _about(self, address: str) -> Document:
         return self.erased if address.endswith("/receipt/") else self.delivered
