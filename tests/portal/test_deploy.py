@@ -18,8 +18,7 @@ from tests.portal.production import ROOT
 
 DEPLOY = ROOT / "deploy"
 COMPOSE = yaml.safe_load((DEPLOY / "compose.yaml").read_text())
-BUCKET = yaml.safe_load((DEPLOY / "compose.bucket.yaml").read_text())
-SERVICES = {**COMPOSE["services"], "store": BUCKET["services"]["store"]}
+SERVICES = COMPOSE["services"]
 OURS = ("migrate", "web", "quick", "reader", "clock")
 DOCKERFILE = (DEPLOY / "Dockerfile").read_text()
 BIN = Path(sys.executable).parent
@@ -36,9 +35,8 @@ def test_the_dockerfile_passes_hadolint():
     lint("hadolint", str(DEPLOY / "Dockerfile"))
 
 
-@pytest.mark.parametrize("name", ["compose.yaml", "compose.bucket.yaml"])
-def test_the_compose_files_pass_yamllint(name):
-    lint("yamllint", "--strict", f"--config-file={DEPLOY}/yamllint.yaml", f"{DEPLOY}/{name}")
+def test_the_compose_file_passes_yamllint():
+    lint("yamllint", "--strict", f"--config-file={DEPLOY}/yamllint.yaml", f"{DEPLOY}/compose.yaml")
 
 
 def test_the_example_is_what_the_settings_say(capsys):
@@ -47,13 +45,13 @@ def test_the_example_is_what_the_settings_say(capsys):
 
 
 def test_every_service_that_the_portal_needs_is_there():
-    assert set(COMPOSE["services"]) == {*OURS, "proxy", "database", "queue"}
+    assert set(SERVICES) == {*OURS, "proxy", "database", "queue", "store", "bucket"}
 
 
 def test_whatever_opens_documents_knows_the_bucket():
-    knowing = {name for name, one in BUCKET["services"].items() if "environment" in one}
+    knowing = {name for name, one in SERVICES.items() if "BUCKET" in one.get("environment", {})}
     assert knowing == set(OURS) - {"migrate"}
-    named = BUCKET["services"]["web"]["environment"]
+    named = SERVICES["web"]["environment"]
     read = {word for word in (ROOT / "portal/bucket.py").read_text().split('"') if "BUCKET" in word}
     assert {name.removesuffix("_FILE") for name in named} == read
 
@@ -79,8 +77,9 @@ def test_a_service_has_few_rights(name):
 
 @pytest.mark.parametrize("name", SERVICES)
 def test_a_service_is_asked_whether_it_lives(name):
-    check = SERVICES[name]["healthcheck"] if name in SERVICES else {}
-    assert check.get("test") or (name in ("migrate", "clock") and check == {"disable": True})
+    check = SERVICES[name]["healthcheck"]
+    once = name in ("migrate", "clock", "bucket")  # or has no port to be asked at
+    assert check == {"disable": True} if once else check["test"]
 
 
 @pytest.mark.parametrize("name", SERVICES)
@@ -92,10 +91,11 @@ def test_no_secret_lies_in_the_environment(name):
 
 
 def test_every_secret_is_a_file_that_is_declared():
-    for file in (COMPOSE, BUCKET):
-        used = {name for one in file["services"].values() for name in one.get("secrets", [])}
-        assert used == set(file["secrets"])
-        assert all(set(secret) == {"file"} for secret in file["secrets"].values())
+    used = {name for one in SERVICES.values() for name in one.get("secrets", [])}
+    assert used == set(COMPOSE["secrets"])
+    assert all(set(secret) == {"file"} for secret in COMPOSE["secrets"].values())
+    told = (DEPLOY / "README.md").read_text()
+    assert [name for name in used if f"`{name}`" not in told] == []
     ignored = (ROOT / ".gitignore").read_text() + (ROOT / ".dockerignore").read_text()
     assert ignored.count("deploy/secrets") == 2
 
