@@ -41,11 +41,13 @@ def pdf(
     crop: tuple[float, float, float, float] | None = None,
     picture: Image.Image | None = None,
     means: Mapping[str, str] | None = None,
+    squares: bool = False,
     attached: Mapping[str, bytes] | None = None,
 ) -> bytes:
     """One page. A picture is drawn by `/P Do`; after `/S gs` all is transparent.
 
-    `means` says of characters which others the file takes them for.
+    `means` says of characters which others the file takes them for; with `squares` every character
+    is drawn as one, and nobody names it.
     """
     out = io.BytesIO()
     with pikepdf.new() as document:
@@ -53,7 +55,8 @@ def pdf(
         page = document.pages[0]
         page.Contents = document.make_stream(b"".join(content))
         page.Resources = Dictionary(
-            Font=Dictionary(F=_font(document, means)), ExtGState=Dictionary(S=TRANSPARENT)
+            Font=Dictionary(F=_squares(document) if squares else _font(document, means)),
+            ExtGState=Dictionary(S=TRANSPARENT),
         )
         if picture:
             page.Resources.XObject = Dictionary(P=_picture(document, picture))
@@ -122,6 +125,26 @@ def _font(document: pikepdf.Pdf, means: Mapping[str, str] | None) -> Dictionary:
     if means:
         font.ToUnicode = document.make_stream(_map(means))
     return font
+
+
+def _squares(document: pikepdf.Pdf) -> Dictionary:
+    square = document.make_stream(b"1000 0 0 0 750 750 d1 0 0 750 750 re f")
+    codes = range(ord("!"), ord("~"))
+    return Dictionary(
+        Type=Name.Font,
+        Subtype=Name.Type3,
+        FontBBox=Array([0, 0, 750, 750]),
+        FontMatrix=Array([0.001, 0, 0, 0.001, 0, 0]),
+        FirstChar=codes[0],
+        LastChar=codes[-1],
+        Widths=Array([1000] * len(codes)),
+        Encoding=Dictionary(
+            Type=Name.Encoding,
+            Differences=Array([codes[0], *(Name(f"/square{code}") for code in codes)]),
+        ),
+        CharProcs=Dictionary({f"/square{code}": square for code in codes}),
+        Resources=Dictionary(),
+    )
 
 
 def _map(means: Mapping[str, str]) -> bytes:

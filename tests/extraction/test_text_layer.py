@@ -127,6 +127,10 @@ def test_a_shape_that_is_mapped_to_no_character_says_nothing(code):
     assert {word.look for word in told(pdf(text("AA"), means={"A": code}))} == {Look.UNMAPPED}
 
 
+def test_drawings_that_nobody_names_say_nothing_although_their_codes_look_like_text():
+    assert {word.look for word in told(pdf(text("900.00"), squares=True))} == {Look.UNMAPPED}
+
+
 def test_a_font_without_a_map_says_nothing():
     out = io.BytesIO()
     with pikepdf.open(io.BytesIO(draw("receipt", seed=4).content)) as document:
