@@ -16,6 +16,8 @@ from apps.base.types import Box
 from apps.extraction import reader, rooms
 from apps.extraction.engines import Glyph, PageText, tesseract
 from apps.extraction.synthetic import draw
+from apps.intake import jail
+from apps.intake.jail import Wall
 
 NOT_THERE = "Tesseract is not installed: the package tesseract-ocr brings it"
 MOST_SURE = 0.98  # nothing it ever said was above .971
@@ -61,6 +63,11 @@ def test_a_drawn_page_is_read_behind_the_wall(tesseract_reader, receipt):
     tops = [line.box.top for line in page.lines]
     assert tops == sorted(tops)
     assert reader.health().megabytes < rooms.room("tesseract").fattest
+
+
+def test_it_is_read_behind_the_lesser_wall_too(tesseract_reader, receipt, monkeypatch):
+    monkeypatch.setattr(jail, "wall", lambda: Wall.LIMITS)
+    assert {"Copper", "Kettle"} <= {word.text for word in read(receipt).words}
 
 
 def test_it_tells_other_readings(tesseract_reader, receipt):

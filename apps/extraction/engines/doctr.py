@@ -43,6 +43,9 @@ class DoctrEngine:
     def __init__(self, threads: int, folder: str) -> None:
         refuse_others()
         os.environ["DOCTR_MULTIPROCESSING_DISABLE"] = "TRUE"  # a reader starts no processes
+        os.environ["TORCHINDUCTOR_CACHE_DIR"] = (
+            "/"  # it wants a folder at its import, to compile in
+        )
         trusted = weights.verified(Path(folder))
         torch = import_module("torch")
         torch.set_num_threads(threads)

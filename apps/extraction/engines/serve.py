@@ -28,9 +28,12 @@ def main() -> None:
 
 
 def _own_output() -> BinaryIO:
-    """Keep the pipe for answers; what libraries print goes nowhere."""
+    """Keep the pipe for answers; what libraries print goes where errors go, which is nowhere.
+
+    Not to a null device of its own: behind the lesser wall nothing can be opened for writing.
+    """
     answers = os.fdopen(os.dup(1), "wb")
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    os.dup2(2, 1)
     return answers
 
 
