@@ -18,6 +18,9 @@ BLIND = 0.1  # how often a check digit is right by chance
 FAILED = 0.3  # what is left of the confidence when the check digit is wrong
 CERTAIN = 0.9995  # nothing is surer than this
 EXPIRY_PIVOT = 80  # two-digit years of expiry below are 20..; zones exist since 1980
+BIRTH_PIVOT = 30  # of birth, where nothing tells the century
+ALIKE = "6G8S1LK"  # look like others that weigh the same: no check digit tells 6 from G
+PUT_RIGHT = 0.98  # no number is surer of which a check digit chose a character
 NO_ZONE = Box(0.0, 0.65, 1.0, 1.0)  # where a zone usually stands
 DATES = ("dob", "expiry")
 NAMES = ("surname", "given_names")
@@ -36,7 +39,10 @@ def find_fields(
 
 
 def _field(zone: Zone, rule: FieldRule) -> Found | Missing:
-    signs = zone.signs(_place(zone, rule.name))
+    place = _place(zone, rule.name)
+    if place is None:
+        return Missing(rule.name, zone.page, rule.region or NO_ZONE)
+    signs = zone.signs(place)
     read = [sign for sign in signs if sign.mark]
     marks = [sign.mark for sign in read if sign.mark and (sign.text != FILLER or len(read) == 1)]
     normalised = _normalised(zone, rule.name, "".join(sign.text for sign in signs))
@@ -70,10 +76,10 @@ def _checks(
     return (*run(rule.validators, normalised, printed), *own)
 
 
-def _place(zone: Zone, name: str) -> Place:
-    """Where a field stands; surname and given names share a line and part at two fillers."""
-    if name not in NAMES:
-        return zone.form.fields[name]
+def _place(zone: Zone, name: str) -> Place | None:
+    """Where a field stands; surname and given names mostly share a line, parted by two fillers."""
+    if name not in NAMES or name in zone.form.fields:
+        return zone.place(name)
     line, start, end = zone.form.fields["names"]
     text = zone.texts[line][start:end].rstrip(FILLER)
     surname, _, given = text.partition(FILLER * 2)
@@ -87,18 +93,30 @@ def _normalised(zone: Zone, name: str, text: str) -> str:
         return _date(zone, name, text)
     if name == "sex":
         return "X" if text == FILLER else text
-    return " ".join(text.replace(FILLER, " ").split())
+    apart = "" if name == "number" else " "
+    return " ".join(text.replace(FILLER, apart).split())
 
 
 def _date(zone: Zone, name: str, text: str) -> str:
-    """An ISO date; a birth is the latest that lies before the expiry. Empty if there is none."""
-    expiry = _day(zone.text("expiry"), EXPIRY_PIVOT)
-    if name == "expiry" or expiry is None:
+    """An ISO date, empty if there is none; a birth is the latest before the zone's limit."""
+    if name == "expiry":
         day = _day(text, EXPIRY_PIVOT)
-    else:
+    elif limit := _limit(zone):
         day = _day(text, 100)
-        day = day if day and day < expiry else _day(text, 0)
+        day = day if day and day < limit else _day(text, 0)
+    else:
+        day = _day(text, BIRTH_PIVOT)
     return day.isoformat() if day else ""
+
+
+def _limit(zone: Zone) -> date | None:
+    """The day before which the holder was born: the expiry, or the issue of a French card.
+
+    None if it was not read surely; then nothing tells the century of a birth.
+    """
+    name = "expiry" if zone.place("expiry") else "number"
+    text = zone.text(name) if name == "expiry" else f"{zone.text(name)[:4]}01"
+    return _day(text, EXPIRY_PIVOT) if zone.checked()[name] else None
 
 
 def _day(text: str, pivot: int) -> date | None:
@@ -117,11 +135,26 @@ def _confidence(zone: Zone, name: str, signs: Strip, checks: Sequence[tuple[str,
     if name not in digits:
         failed = any(not passed for _, passed in checks)
         return confidence * (FAILED if failed else 1.0)
-    if not digits[name] or (name == "number" and zone.guessed):
+    if not digits[name] or (name == "dob" and _limit(zone) is None):
         return confidence * FAILED
+    if name == "number":
+        return _sure_of_number(zone, signs, confidence)
     wrong = (1 - confidence) * BLIND
     wrong *= BLIND if digits.get("composite") else 1.0
     return min(CERTAIN, 1 - wrong)
+
+
+def _sure_of_number(zone: Zone, signs: Strip, confidence: float) -> float:
+    """How sure a number is whose check digit is right.
+
+    The composite digit weighs it just as its own does, so it proves nothing more. Of numbers with
+    two characters put right too many would fit.
+    """
+    if zone.guessed or zone.swaps > 1:
+        return confidence * FAILED
+    alike = (sign.confidence for sign in signs if sign.wanted == "*" and sign.text in ALIKE)
+    most = PUT_RIGHT if zone.swaps else CERTAIN
+    return min(most, 1 - (1 - confidence) * BLIND, *alike)
 
 
 def _others(signs: Strip) -> tuple[str, ...]:

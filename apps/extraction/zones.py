@@ -1,6 +1,7 @@
 """The forms of machine-readable zones: what stands where, and which digits check what.
 
-Source: ICAO Doc 9303, parts 3 to 7 (8th edition, 2021).
+Source: ICAO Doc 9303, parts 3 to 7 (8th edition, 2021); for the French card of 1988 to 2021, which
+is none of these, the arrêté of 28 January 1987.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ class Check:
 
     digit: Place
     covers: Sequence[Place]
+    room: Place | None = None  # where a number too long for its place goes on, with its digit
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,7 @@ class Form:
     name: str
     lines: int
     length: int
-    first: str  # letters the zone may begin with
+    first: Sequence[str]  # what the zone may begin with
     fields: Mapping[str, Place]
     checks: Mapping[str, Check]
 
@@ -67,7 +69,7 @@ TWO_LINES = {
     "expiry": Place(1, 21, 27),
 }
 TWO_LINES_CHECKED = {
-    "number": Check(Place(1, 9, 10), [Place(1, 0, 9)]),
+    "number": Check(Place(1, 9, 10), [Place(1, 0, 9)], Place(1, 28, 35)),
     "dob": Check(Place(1, 19, 20), [Place(1, 13, 19)]),
     "expiry": Check(Place(1, 27, 28), [Place(1, 21, 27)]),
 }
@@ -98,7 +100,7 @@ TD1 = Form(
         "names": Place(2, 0, 30),
     },
     {
-        "number": Check(Place(0, 14, 15), [Place(0, 5, 14)]),
+        "number": Check(Place(0, 14, 15), [Place(0, 5, 14)], Place(0, 15, 30)),
         "dob": Check(Place(1, 6, 7), [Place(1, 0, 6)]),
         "expiry": Check(Place(1, 14, 15), [Place(1, 8, 14)]),
         "composite": Check(
@@ -106,8 +108,30 @@ TD1 = Form(
         ),
     },
 )
+FRENCH = Form(
+    "FRA",
+    2,
+    36,
+    ["IDFRA"],
+    {
+        "document_code": Place(0, 0, 2),
+        "issuer": Place(0, 2, 5),
+        "nationality": Place(0, 2, 5),  # no other state gives it out, and to nobody else
+        "surname": Place(0, 5, 30),
+        "number": Place(1, 0, 12),
+        "given_names": Place(1, 13, 27),
+        "dob": Place(1, 27, 33),
+        "sex": Place(1, 34, 35),
+    },
+    {
+        "number": Check(Place(1, 12, 13), [Place(1, 0, 12)]),
+        "dob": Check(Place(1, 33, 34), [Place(1, 27, 33)]),
+        "composite": Check(Place(1, 35, 36), [Place(0, 0, 36), Place(1, 0, 35)]),
+    },
+)
 FORMS = (
     TD1,
+    FRENCH,
     _two_lines("TD3", 44, "P", composite=True),
     _two_lines("MRV-A", 44, "V", composite=False),
     _two_lines("TD2", 36, "ACIP", composite=True),
@@ -130,9 +154,28 @@ def is_valid(check: Check, lines: Sequence[str]) -> bool:
     """Whether a check digit is right. A filler stands for 0 where nothing is covered."""
     covered = "".join(lines[one.line][one.start : one.end] for one in check.covers)
     digit = lines[check.digit.line][check.digit.start]
-    if digit == FILLER:
-        return not covered.strip(FILLER)
-    return digit == check_digit(covered)
+    if digit != FILLER:
+        return digit == check_digit(covered)
+    rest = _rest(check, lines)
+    return check_digit(covered + rest[:-1]) == rest[-1] if rest else not covered.strip(FILLER)
+
+
+def whole(form: Form, name: str, lines: Sequence[str]) -> Place:
+    """Where a field stands; a number too long for its place ends before its digit farther on."""
+    place, check = form.fields[name], form.checks.get(name)
+    rest = _rest(check, lines) if check else ""
+    if not rest or check is None or check.room is None:
+        return place
+    return Place(place.line, place.start, check.room.start + len(rest) - 1)
+
+
+def _rest(check: Check, lines: Sequence[str]) -> str:
+    """What of a long number stands after its place, and its check digit; empty if it is short."""
+    line, start, end = check.room or Place(0, 0, 0)
+    full = FILLER not in lines[check.digit.line][check.covers[0].start : check.covers[0].end]
+    goes_on = full and lines[check.digit.line][check.digit.start] == FILLER
+    rest = lines[line][start:end].partition(FILLER)[0] if goes_on else ""
+    return rest if len(rest) > 1 else ""
 
 
 def as_wanted(sign: str, wanted: str) -> str:
