@@ -1,4 +1,4 @@
-"""From pages to fields on one page: class, candidates, second readings, guards, calibration.
+"""From pages to fields on one page: class, candidates, sums, second readings, guards, calibration.
 
 Reading gives words; this turns them into typed fields. The pipeline, `evaluate` and `calibrate`
 all come through here, so what is measured is what runs.
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from apps.extraction import doctypes
 from apps.extraction.calibration import calibrated
 from apps.extraction.classify import Guess, classify
+from apps.extraction.contradictions import contradicted, summed
 from apps.extraction.doctypes import DocType
 from apps.extraction.engines import PageText
 from apps.extraction.fields import Found, Missing
@@ -48,8 +49,10 @@ def understand(
     none meaning all that the class has. `again` asks a second engine for some of them.
     """
     guess = Guess(doctypes.get(said), 1.0) if said else classify(pages, doctypes.load_all())
-    found = find_fields(pages, guess.doctype, wanted(guess.doctype, asked))
-    backed = heard(found, witnesses, guess.doctype, pages=pages)
+    names = wanted(guess.doctype, asked)
+    found = find_fields(pages, guess.doctype, {*names, *summed(guess.doctype)})
+    sound = [one for one in contradicted(found, guess.doctype) if one.name in names]
+    backed = heard(sound, witnesses, guess.doctype, pages=pages)
     if again:
         backed = told(backed, again(backed, guess.doctype, _habits(pages)))
     safe = guarded(backed, witnesses, guess.doctype)
