@@ -11,14 +11,15 @@ from django.db import connection
 from portal.embedded.children import ROOT
 
 
-def report(name: str, *, settings: dict[str, Any], figures: dict[str, Any]) -> str:
-    """The object as text; a figure's name carries its unit."""
+def report(name: str, *, settings: dict[str, Any], figures: dict[str, Any], **beside: Any) -> str:
+    """The object as text; a figure's name carries its unit. What is no figure stands beside."""
     said = {
         "name": name,
         "version": _version(),
         "machine": _machine(),
         "settings": settings,
-        "figures": {key: _rounded(value) for key, value in figures.items()},
+        "figures": _rounded(figures),
+        **{key: _rounded(value) for key, value in beside.items()},
     }
     return json.dumps(said, ensure_ascii=False, indent=2)
 
@@ -46,4 +47,9 @@ def _version() -> str:
 
 
 def _rounded(value: Any) -> Any:
+    """Four decimals, however deep."""
+    if isinstance(value, dict):
+        return {key: _rounded(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_rounded(inner) for inner in value]
     return round(value, 4) if isinstance(value, float) else value

@@ -1,20 +1,16 @@
-import sys
-import time
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from apps.delivery.result import Standing
-from apps.extraction import doctypes
-from apps.extraction.fields import Found, Missing
+from apps.extraction import reader
+from apps.extraction.calibration import ERROR_TARGET
 from portal.demo.people import person
-from portal.evaluation import figures, reading, uploads
-from portal.evaluation.figures import Judged
-from portal.evaluation.manifest import KINDS, Entry, entries
+from portal.evaluation import documents, html, reading, uploads
+from portal.evaluation.documents import Run
+from portal.evaluation.manifest import KINDS, entries
 from portal.evaluation.report import report
-from portal.evaluation.right import is_right
 
 UPLOAD = "upload"  # a kind of its own: what matters is what does not happen
 
@@ -27,8 +23,17 @@ class Command(BaseCommand):
         parser.add_argument(
             "--kind", choices=sorted({*KINDS, UPLOAD}), action="append", dest="kinds"
         )
+        parser.add_argument(
+            "--engine",
+            action="append",
+            dest="engines",
+            metavar="NAME",
+            help="as READER names it; two are compared",
+        )
         parser.add_argument("--limit", type=int, default=0, help="documents; 0 is all")
+        parser.add_argument("--error-target", type=float, default=ERROR_TARGET, metavar="SHARE")
         parser.add_argument("--json", default="-", help="a file, or - for standard output")
+        parser.add_argument("--html", type=Path, help="a file that shows content: keep it here")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not options["manifest"].exists():
@@ -37,73 +42,43 @@ class Command(BaseCommand):
         if UPLOAD in kinds and len(kinds) > 1:
             raise CommandError("Uploads are measured by themselves.")
         measure = _uploads if UPLOAD in kinds else _documents
-        documents, measured = measure(kinds, options)
-        settings = {"kinds": kinds, "documents": documents}
-        said = report("evaluate", settings=settings, figures=measured)
+        said = measure(kinds, options)
         if options["json"] == "-":
             self.stdout.write(said)
         else:
             Path(options["json"]).write_text(said + "\n")
 
 
-def _documents(kinds: list[str], options: dict[str, Any]) -> tuple[int, dict[str, float]]:
+def _documents(kinds: list[str], options: dict[str, Any]) -> str:
     chosen = list(entries(options["manifest"], kinds=kinds))[: options["limit"] or None]
-    return len(chosen), Run(chosen).measure()
+    target = options["error_target"]
+    runs = {
+        name: documents.measure(chosen, engine=name, error_target=target)
+        for name in options["engines"] or [reading.USUAL]
+    }
+    reader.close()
+    if options["html"]:
+        options["html"].write_text(html.report(list(runs.values())), encoding="utf-8")
+    return _said(kinds, len(chosen), runs, target)
 
 
-def _uploads(kinds: list[str], options: dict[str, Any]) -> tuple[int, dict[str, float]]:
+def _said(kinds: list[str], count: int, runs: dict[str, Run], target: float) -> str:
+    """Figures and curves of the first engine; those of every engine beside them if there are more.
+
+    An engine that read nothing has no name of its own.
+    """
+    first, *others = runs.values()
+    engines = [run.engine or name for name, run in runs.items()]
+    settings = {"kinds": kinds, "documents": count, "engines": engines, "error_target": target}
+    beside: dict[str, Any] = {"curves": first.curves()}
+    if others:
+        each = zip(engines, runs.values(), strict=True)
+        beside["engines"] = {name: run.figures() for name, run in each}
+    return report("evaluate", settings=settings, figures=first.figures(), **beside)
+
+
+def _uploads(kinds: list[str], options: dict[str, Any]) -> str:
     chosen = list(uploads.samples(options["manifest"]))[: options["limit"] or None]
-    return len(chosen), uploads.measure(chosen, sender=person("clara@halden.example"))
-
-
-class Run:
-    """One pass over some documents."""
-
-    def __init__(self, chosen: list[Entry]) -> None:
-        self.chosen = chosen
-        self.judged: list[Judged] = []
-        self.classes: list[bool] = []
-        self.pages = self.crashes = 0
-
-    def measure(self) -> dict[str, float]:
-        began = time.monotonic()
-        for number, entry in enumerate(self.chosen, start=1):
-            self._judge(entry)
-            sys.stderr.write(f"\r{number} of {len(self.chosen)}")
-        seconds = time.monotonic() - began
-        sys.stderr.write("\n")
-        right = sum(self.classes) / (len(self.classes) or 1)
-        return {
-            **figures.by_field(self.judged),
-            **figures.overall(self.judged),
-            "class_accuracy": right,
-            "pages_per_s": self.pages / seconds,
-            "crashes": self.crashes,
-        }
-
-    def _judge(self, entry: Entry) -> None:
-        try:
-            pages, engine = reading.read(entry.path)
-            said = reading.witnesses(entry.path)
-            guess, found = reading.understand(pages, entry.doctype, engine, said=said)
-        except Exception as error:  # each is counted; none stops the others
-            self.crashes += 1
-            sys.stderr.write(f"\n{entry.id}: {type(error).__name__}\n")
-            return
-        self.pages += len(pages)
-        self.classes.append(guess.doctype.name == entry.doctype)
-        self.judged += [_judged(one, entry) for one in found if one.name in entry.truth]
-
-
-def _judged(found: Found | Missing, entry: Entry) -> Judged:
-    kind = doctypes.get(entry.doctype).rule(found.name).type
-    got = found.normalised if isinstance(found, Found) else ""
-    standing = reading.standing(found, entry.doctype)
-    return Judged(
-        name=found.name,
-        right=is_right(got, entry.truth[found.name], kind),
-        missing=isinstance(found, Missing),
-        confidence=found.confidence if isinstance(found, Found) else 0.0,
-        accepted=standing is Standing.ACCEPTED,
-        asked=standing is Standing.WAITING,
-    )
+    measured = uploads.measure(chosen, sender=person("clara@halden.example"))
+    settings = {"kinds": kinds, "documents": len(chosen)}
+    return report("evaluate", settings=settings, figures=measured)
