@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from apps.extraction.layout import Row
-from apps.extraction.lines import Line, Role
+from apps.extraction.layout import Row, Span
+from apps.extraction.lines import POSTCODE, Line, Role
 
 ALIGNED = 0.015  # fraction of page width; lines of a block start this near to one another
 TIGHT = 1.3  # heights; lines farther apart are different blocks
@@ -27,6 +27,12 @@ class Block:
     @property
     def has_town(self) -> bool:
         return any(line.role in (Role.ADDRESS, Role.PLACE) for line in self.lines[1:])
+
+    def __contains__(self, span: Span) -> bool:
+        return any(
+            span.row is line.span.row and line.span.start <= span.start < line.span.end
+            for line in self.lines
+        )
 
     def second_line(self, name: Line) -> Line | None:
         """The line that goes on with a name in the same large letters, above smaller ones."""
@@ -66,6 +72,8 @@ def reads_as_name(line: Line) -> bool:
     if ":" in line.text or UNOPENED.match(line.text):
         return False
     if line.is_caption or line.is_sentence:
+        return False
+    if POSTCODE.match(line.text.lstrip()) or line.text.count(")") > line.text.count("("):
         return False
     first = next(sign for sign in line.text if sign.isalnum())
     proper = first.isupper() or first.isdigit() or DOMAIN.search(line.text) is not None

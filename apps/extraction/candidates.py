@@ -26,20 +26,22 @@ RIGHT = 1.0  # right of it in the row
 BELOW = 0.2  # under it
 COLUMN_SUM = 2.0  # under it, the last of several of which it is the sum
 ADDEND = -2.0  # one of those
+ITEMS = -2.5  # under it, and it heads a column of a table of things sold
 MOST_BELOW = 12  # values under a label
 BELOW_TOO = -2.0  # under it although something stands right of it
 FARTHER = -0.6  # for each value of the kind that stands nearer, or farther right for amounts
 ACROSS = -1.5  # a phrase that belongs to nobody stands between
 WORDS_BETWEEN = -3.5  # other words stand between a label and a number of a document
+ARTICLE = 3  # letters; a label up to this length is but an article, as in "le 3 mai"
 TABLE = -1.5  # several values follow one label: a row of a table
 BESIDE = 3.2  # it stands in the row of the field that announces it
 # What needs no label:
 UNCHECKED = -2.0  # a code whose check digits fail
 OTHERWISE = -3.0  # a label of something else stands right before it
-IMPLIED = 1.5  # an amount that a sum of other amounts gives
 # What else speaks for or against it:
 PASSES, FAILS = 0.3, -1.2  # a check
 INSIDE, OUTSIDE = 0.2, -0.8  # the part of the page where the field usually stands
+DISPLACED = -0.4  # outside that part although it has a label
 LEAST_TRUST = 0.05
 
 
@@ -107,6 +109,8 @@ def judged(rule: FieldRule, candidate: Candidate) -> Candidate:
     odds = sum(PASSES if passed else FAILS for _, passed in checks)
     if rule.region and candidate.label is None:
         odds += INSIDE if _lies_in(candidate.box, rule.region) else OUTSIDE
+    elif rule.region and rule.type == Kind.DATE and not _lies_in(candidate.box, rule.region):
+        odds += DISPLACED
     return candidate.better_by(odds + log(max(candidate.trust, LEAST_TRUST)))
 
 
@@ -115,10 +119,11 @@ def _right_of(
 ) -> Iterator[Candidate]:
     """Values after a label, up to the next label of another field."""
     row, end = hit.span.row, hit.span.end
-    later = [one for one in labels.by_row[row] if one.span.start >= end]
+    found = [one for one in sheet.readings(rule.type, row) if end <= one.span.start]
+    later = [one for one in labels.by_row[row] if one.span.start >= end and not _within(one, found)]
     stop = next((one.span.start for one in later if _is_foreign(one, rule)), len(row.text))
     across = min((one.span.start for one in later), default=len(row.text))
-    found = [one for one in sheet.readings(rule.type, row) if end <= one.span.start < stop]
+    found = [one for one in found if one.span.start < stop]
     if rule.type == Kind.AMOUNT:
         weight += TABLE if _several(found) else 0.0
     if rule.type == Kind.AMOUNT or rule.last:  # of several amounts the last is the outcome
@@ -126,7 +131,12 @@ def _right_of(
     for step, reading in enumerate(found):
         odds = weight + RIGHT + step * FARTHER + (ACROSS if across < reading.span.start else 0.0)
         between = row.plain[end : reading.span.start]
-        yield _candidate(reading, odds + _distance(between, rule.type), hit.span)
+        yield _candidate(reading, odds + _distance(hit, between, rule.type), hit.span)
+
+
+def _within(hit: Hit, readings: Sequence[Reading]) -> bool:
+    """Whether what looks like a label is but a part of a value: "GST/23-24/0712"."""
+    return any(one.span.start <= hit.span.start and hit.span.end < one.span.end for one in readings)
 
 
 def _is_foreign(hit: Hit, rule: FieldRule) -> bool:
@@ -137,9 +147,10 @@ def _several(readings: Sequence[Reading]) -> bool:
     return len({reading.normalised for reading in readings if reading.trust == 1.0}) > 1
 
 
-def _distance(between: str, kind: Kind) -> float:
+def _distance(hit: Hit, between: str, kind: Kind) -> float:
     """What the words between a label and a value say against it."""
-    if kind in (Kind.AMOUNT, Kind.DATE, Kind.CURRENCY):
+    article = kind == Kind.DATE and len(hit.span.text) <= ARTICLE
+    if kind in (Kind.AMOUNT, Kind.DATE, Kind.CURRENCY) and not article:
         return 0.0
     return WORDS_BETWEEN if re.search(r"[A-Za-z]{3}", between) else 0.0
 
@@ -148,20 +159,36 @@ def _under(
     hit: Hit, odds: float, rule: FieldRule, sheet: Sheet, labels: Labels
 ) -> Iterator[Candidate]:
     """Values under a label."""
+    if rule.type == Kind.AMOUNT and labels.heads_table(hit.span.row):
+        odds += ITEMS
     under = list(islice(_column(hit, rule.type, sheet, labels), MOST_BELOW))
     for reading, nearness in zip(under, _column_odds(under), strict=True):
-        yield _candidate(reading, odds + nearness, hit.span)
+        own = rule.type == Kind.AMOUNT and _has_own_label(rule, reading, sheet, labels)
+        yield _candidate(reading, odds + nearness + (OTHERWISE if own else 0.0), hit.span)
+
+
+def _has_own_label(rule: FieldRule, reading: Reading, sheet: Sheet, labels: Labels) -> bool:
+    """Whether the row of a value, the only one in it, says that it is something else."""
+    row = reading.span.row
+    hits = [hit for hit in labels.by_row[row] if hit.span.end <= reading.span.start]
+    if not hits or len(sheet.readings(rule.type, row)) > 1:
+        return False
+    return all(target.name != rule.name for target in hits[-1].targets) and any(
+        target.weight == STRONG for target in hits[-1].targets
+    )
 
 
 def _column(hit: Hit, kind: Kind, sheet: Sheet, labels: Labels) -> Iterator[Reading]:
     """What can be read under a label, until another label stands there."""
     rows = sheet.pages[hit.span.row.page]
     for cell in below(hit.span, rows, column=kind == Kind.AMOUNT):
-        if any(cell.start <= one.span.start < cell.end for one in labels.by_row[cell.row]):
+        found = [
+            one for one in sheet.readings(kind, cell.row) if cell.start <= one.span.start < cell.end
+        ]
+        own = (one for one in labels.by_row[cell.row] if cell.start <= one.span.start < cell.end)
+        if not all(_within(one, found) for one in own):
             return
-        for reading in sheet.readings(kind, cell.row):
-            if cell.start <= reading.span.start < cell.end:
-                yield reading
+        yield from found
 
 
 def _column_odds(under: Sequence[Reading]) -> list[float]:

@@ -22,8 +22,11 @@ AGAIN, MOST_AGAIN = 0.6, 1.8  # natural log; for each further labelled candidate
 ALONE, MOST_ALONE = 0.2, 0.6  # natural log; for each further candidate of it without a label
 PROVED = (0.0, 0.7, 2.5)  # natural log, by how many other values agree in a sum
 REFUTED = -3.0  # natural log; sums could be tried and none comes out
+UNPROVED = -1.2  # natural log; a sum comes out with another value of the field
 PART = -2.0  # natural log; a sum shows it to be a part of another candidate of the field
 PROOF = 0.9  # how surely a sum of three values or more shows that its values are read right
+CHECKED = 0.97  # how surely check digits show that a code is read right
+NEAR = 3.0  # natural log; how much less likely a candidate with a label may be that stands for all
 NONE_OF_THEM = 0.0  # natural log of the odds that the value is not among the candidates
 
 LETTERS_ONLY = frozenset({Kind.TEXT, Kind.NAME, Kind.ADDRESS, Kind.DATE})
@@ -53,13 +56,15 @@ def ranked(candidates: Iterable[Candidate], backing: Mapping[str, float]) -> lis
 
 
 def _together(group: Sequence[Candidate], backing: float) -> Choice:
-    best = max(group, key=lambda one: one.odds)
+    odds = max(one.odds for one in group)
+    # One with a label stands for the others, unless it is far less likely to be meant.
+    best = max(group, key=lambda one: (bool(one.label) and one.odds > odds - NEAR, one.odds))
     places = {(one.label, one.spans[0].row, one.spans[0].start) for one in group}
     with_label = sum(label is not None for label, _, _ in places)
     without = len(places) - with_label
     again = min(MOST_AGAIN, AGAIN * (with_label - bool(best.label)))
     again += min(MOST_ALONE, ALONE * (without - (best.label is None)))
-    return Choice(best, best.odds + again + backing)
+    return Choice(best, odds + again + backing)
 
 
 def read_right(spans: Sequence[Span], kind: Kind) -> float:

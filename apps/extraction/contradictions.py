@@ -1,4 +1,4 @@
-"""Sums of a document that do not come out: none of their values is handed on unseen.
+"""What a document says against itself: sums that fail, an invoice due before it was written.
 
 Each value may be read beyond doubt and stand beside its label; together they cannot all be meant.
 Which of them is wrong nobody can say from here, so a person looks at each.
@@ -21,7 +21,7 @@ Values = Mapping[str, int]  # cents, by field
 
 
 def contradicted(fields: Sequence[Found | Missing], doctype: DocType) -> list[Found | Missing]:
-    """The fields; those that take part in sums that do not come out are flagged.
+    """The fields; flagged are those of sums that do not come out and of days in the wrong order.
 
     A total that find has proved by a sum is believed, whatever the others say.
     """
@@ -32,13 +32,29 @@ def contradicted(fields: Sequence[Found | Missing], doctype: DocType) -> list[Fo
         if total in found and not found[total].evidence.proved:
             wrong |= _wrong(list(sums), values)
     alike = {values[name] for name in wrong}  # who says the same shares the doubt
-    return [_flagged(one) if values.get(one.name) in alike else one for one in fields]
+    days = set(_days(found, doctype))
+    doubted = {one.name for one in fields if values.get(one.name) in alike} | days
+    return [_flagged(one) if one.name in doubted else one for one in fields]
 
 
 def summed(doctype: DocType) -> list[str]:
-    """The fields of a class that stand in its sums: to judge one of them, all are looked for."""
+    """The amounts of a class that stand in its sums: to judge one of them, all are looked for."""
     named = {name for one in _sums(doctype) for name in _names(one)}
     return [rule.name for rule in doctype.fields if rule.name in named]
+
+
+def ordered(doctype: DocType) -> list[str]:
+    """The dates of a class that stand in an order: likewise."""
+    named = {name for rule in doctype.fields if rule.after for name in (rule.name, rule.after)}
+    return [rule.name for rule in doctype.fields if rule.name in named]
+
+
+def _days(found: Mapping[str, Found], doctype: DocType) -> Iterator[str]:
+    """Dates that are before the one they must not precede, and that one."""
+    for rule in doctype.fields:
+        later, first = found.get(rule.name), found.get(rule.after)
+        if later and first and later.normalised < first.normalised:
+            yield from (rule.name, rule.after)
 
 
 def _sums(doctype: DocType) -> list[Sum]:
@@ -84,7 +100,7 @@ def _worth(term: Term, values: Values) -> Iterator[int]:
 
 
 def _may_lack(term: Term) -> bool:
-    return term.optional or term.either_sign
+    return term.optional
 
 
 def _flagged(one: Found | Missing) -> Found | Missing:

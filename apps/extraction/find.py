@@ -8,14 +8,15 @@ from functools import cached_property
 from math import log
 
 from apps.base.types import Box
-from apps.extraction import arithmetic, letterheads, papers, parties, texts
 from apps.extraction import confidence as sure
-from apps.extraction.candidates import IMPLIED, Candidate, judged, labelled, unlabelled
+from apps.extraction import days, letterheads, papers, parties, texts
+from apps.extraction.candidates import Candidate, judged, labelled, unlabelled
 from apps.extraction.confidence import Choice
 from apps.extraction.doctypes import DocType, FieldRule
 from apps.extraction.engines import PageText
 from apps.extraction.fields import Evidence, Found, Missing
 from apps.extraction.layout import Span
+from apps.extraction.money import Money
 from apps.extraction.others import other_readings
 from apps.extraction.sheet import Labels, Sheet
 from apps.extraction.validators import run
@@ -23,7 +24,8 @@ from apps.extraction.values import Kind
 
 Source = Callable[[FieldRule, Sheet, Labels], Iterator[Candidate]]
 
-LEAST_SHARE = 0.05  # a value less likely than this is no find
+PROVING = frozenset({"iban", "vat_id", "luhn"})  # checks that hardly any misread value passes
+LEAST_SHARE = 0.02  # a value less likely than this is no find
 MOST_AGAIN = 4  # how often a value is looked for elsewhere on the pages
 
 
@@ -44,40 +46,32 @@ class _Search:
         self.doctype = doctype
         self.sheet = Sheet(pages)
         self.labels = Labels(self.sheet, doctype)
+        self._chosen: dict[str, list[Choice]] = {}
 
     def find(self, rule: FieldRule) -> Found | Missing:
-        choices = sure.ranked(self._candidates(rule), self._backing(rule))
+        choices = self.choices(rule)
         if not choices or choices[0].share < LEAST_SHARE:
             return self._missing(rule)
         return self._found(rule, choices)
 
-    @cached_property
-    def amounts(self) -> Mapping[str, list[Candidate]]:
-        """Candidates of all amounts of the class: sums need those that are not wanted too."""
-        rules = [*self.doctype.fields, *self.doctype.aids]
-        found = {
-            rule.name: [judged(rule, one) for one in labelled(rule, self.sheet, self.labels)]
-            for rule in rules
-            if rule.type == Kind.AMOUNT
-        }
-        for name, value in list(arithmetic.implied(self.doctype.sums, found)):
-            found[name].extend(self._printed(name, value))
-        return found
+    def choices(self, rule: FieldRule) -> list[Choice]:
+        """The values that a field may have, likeliest first."""
+        if rule.name not in self._chosen:
+            candidates = self._candidates(rule)
+            self._chosen[rule.name] = sure.ranked(candidates, self._backing(rule, candidates))
+        return self._chosen[rule.name]
 
-    def _printed(self, name: str, cents: int) -> Iterator[Candidate]:
-        """Amounts on the pages that a sum gives."""
-        for reading in self.sheet.all_readings(Kind.AMOUNT):
-            if cents and arithmetic.cents(reading.normalised) == cents:
-                one = Candidate((reading.span,), reading.normalised, IMPLIED, reading.trust)
-                yield judged(self.doctype.rule(name), one)
+    def chosen(self, name: str) -> Choice | None:
+        """The likeliest value of a field, wanted or not."""
+        return next(iter(self.choices(self.doctype.rule(name))), None)
 
     @cached_property
-    def verdict(self) -> arithmetic.Verdict:
-        return arithmetic.check(self.doctype.sums, self.amounts)
+    def money(self) -> Money:
+        return Money(self.doctype, self.sheet, self.labels)
 
     def _candidates(self, rule: FieldRule) -> list[Candidate]:
         if rule.type == Kind.AMOUNT:
-            return self.amounts[rule.name] or self._judged(rule, unlabelled)
+            return self.money.candidates(rule)
         if rule.type == Kind.CURRENCY:
             return [*self._judged(rule, labelled), *self._votes()]
         if rule.party == "issuer" and self.doctype.one_column:
@@ -87,7 +81,19 @@ class _Search:
             return self._judged(rule, parties.named)
         if rule.type == Kind.TEXT:
             return self._judged(rule, texts.worded)
-        return [*self._judged(rule, labelled), *self._judged(rule, unlabelled)]
+        found = [*self._judged(rule, labelled), *self._judged(rule, unlabelled)]
+        if rule.type == Kind.DATE:
+            return list(days.weighed(found, self.sheet, is_due=bool(rule.after)))
+        return list(self._near_names(rule, found)) if rule.party else found
+
+    def _near_names(self, rule: FieldRule, found: Sequence[Candidate]) -> Iterator[Candidate]:
+        """A number of one party among those of both, judged by the names it stands with."""
+        both = [one for one in self.doctype.fields if one.type == Kind.NAME and one.party]
+        own, other = (
+            [c for one in both if (one.party == rule.party) == same for c in self.choices(one)]
+            for same in (True, False)
+        )
+        return parties.near_names(found, own, other, self.sheet)
 
     def _judged(self, rule: FieldRule, source: Source) -> list[Candidate]:
         return [judged(rule, one) for one in source(rule, self.sheet, self.labels)]
@@ -101,19 +107,25 @@ class _Search:
             odds = 1.0 + log(count) - log(1 + len(named) - count)
             yield Candidate((first.span,), code, odds)
 
-    def _backing(self, rule: FieldRule) -> Mapping[str, float]:
-        """What the sums add to the odds of each value of an amount."""
-        if rule.type != Kind.AMOUNT:
-            return {}
-        refuted = sure.REFUTED if rule.name in self.verdict.refuted else 0.0
-        backing = {one.normalised: refuted for one in self.amounts[rule.name]}
-        for (name, value), count in self.verdict.proved.items():
-            if name == rule.name:
-                backing[value] = sure.PROVED[min(count, len(sure.PROVED) - 1)]
-        for name, value in self.verdict.parts:
-            if name == rule.name:
-                backing[value] = backing.get(value, 0.0) + sure.PART
-        return backing
+    def _backing(self, rule: FieldRule, candidates: Sequence[Candidate]) -> Mapping[str, float]:
+        """What other values of the document add to the odds of each value of a field."""
+        if rule.type == Kind.AMOUNT:
+            return self.money.backing(rule)
+        if rule.type == Kind.NAME and (other := self._other_party(rule)):
+            rivals = sure.ranked(self._candidates(other), {})
+            return parties.other_than(candidates, rivals)
+        if rule.after and (first := self.choices(self.doctype.rule(rule.after))):
+            return days.following(candidates, first[0].best.normalised, self._terms)
+        return {}
+
+    def _other_party(self, rule: FieldRule) -> FieldRule | None:
+        """The field of the name on the other side of a document between two."""
+        both = (one for one in self.doctype.fields if one.type == rule.type and one.party)
+        return next((one for one in both if rule.party and one.party != rule.party), None)
+
+    @cached_property
+    def _terms(self) -> Sequence[int]:
+        return days.terms_of(self.sheet.rows)
 
     def _found(self, rule: FieldRule, choices: Sequence[Choice]) -> Found:
         best = choices[0].best
@@ -146,13 +158,16 @@ class _Search:
         readings.extend(sure.read_right((one,), rule.type) for one in self._again(rule, best))
         if not self._is_proved(rule, best):
             return best.trust * sure.combined(readings)
+        if rule.type != Kind.AMOUNT:
+            return best.trust * sure.combined([*readings, sure.CHECKED])
         return max(best.trust, sure.PROOF) * sure.combined([*readings, sure.PROOF])
 
     def _is_proved(self, rule: FieldRule, best: Candidate) -> bool:
-        """Whether a sum of three or more values comes out with this one."""
-        if rule.type != Kind.AMOUNT:
-            return False
-        return self.verdict.proved.get((rule.name, best.normalised), 0) >= len(sure.PROVED) - 1
+        """Whether a sum of three or more values comes out with this one, or its check digits do."""
+        if rule.type == Kind.AMOUNT:
+            return self.money.is_proved(rule.name, best.normalised)
+        checks = run(PROVING.intersection(rule.validators), best.normalised, best.printed)
+        return any(passed for _, passed in checks)
 
     def _again(self, rule: FieldRule, best: Candidate) -> Iterable[Span]:
         """Where else the same value stands."""

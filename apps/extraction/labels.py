@@ -21,7 +21,7 @@ LOOKS_LIKE = str.maketrans({
     "m": "rn", "d": "ci", "w": "vv",
 })  # fmt: skip
 SHORT = 4  # folded letters; shorter phrases must be read exactly
-OF_SIGNS = {"|": "i", "!": "i", "$": "s", "\u00d7": "x"}
+OF_SIGNS = {"#": "no", "|": "i", "!": "i", "$": "s", "\u00d7": "x"}
 
 
 class Target(NamedTuple):
@@ -125,7 +125,7 @@ def _may_start(text: str, places: Sequence[int], at: int) -> bool:
     before, first = text[here - 1], text[here]
     if at and places[at - 1] == here:  # in the middle of a folded letter
         return False
-    if before in "-\u2010" and here > 1 and text[here - 2].isalpha():  # the end of a compound
+    if before in "-\u2010/" and here > 1 and text[here - 2].isalpha():  # the end of a compound
         return False
     return (
         not before.isalnum()
@@ -139,7 +139,7 @@ def _may_end(text: str, places: Sequence[int], end: int) -> bool:
     if end + 1 < len(places) and places[end + 1] == here:
         return False
     rest = text[here + 1 : here + 5]
-    if not rest or not rest[0].isalpha():
+    if not rest or not rest[0].isalpha() or not text[here].isalnum():
         return True
     return (text[here].islower() and rest[0].isupper()) or _starts_with_currency(rest)
 

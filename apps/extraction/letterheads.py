@@ -17,6 +17,7 @@ from apps.extraction.labels import fold
 from apps.extraction.layout import Span
 from apps.extraction.lines import LONGEST, POSTCODE, REGISTER_BEHIND, Line, Role, trust_in
 from apps.extraction.sheet import Sheet
+from apps.extraction.spelling import spelled
 
 HEAD = 18  # rows in which a letterhead ends
 # Natural logs of odds that a line is the name:
@@ -30,6 +31,9 @@ ONLY_TRADE = -2.0  # "bistro & cafe": words of trade without a name
 SMALL_LETTERS = -2.0  # no capital: a note
 ODD = -2.0  # more digits than letters belong into a name
 SCRIBBLE = -2.5  # the engine was at a loss: handwriting or a logo
+WITH_BRAND = -1.0  # together with the line above it, if that is printed like it
+SMALLER, LARGER, NEAR = 0.7, 1.6, 1.5  # heights of a name; what is printed like it
+SURE = 0.9  # mean confidence of a line that is print, no logo
 LEGIBLE = 0.7  # mean confidence below which a line is scribble
 # Natural logs of odds that lines are the address:
 ADDRESS_FOUND = 2.2
@@ -42,7 +46,15 @@ FIRST_WORDS = (
     re.compile(r"[\W_]*([^\W_]{1,20}\s[^\W_]{1,20})\s?:?\s+"),
     re.compile(r"[\W_]*([^\W_]{1,20})\s?:?\s+"),
 )
+REGISTRATION = re.compile(
+    r"\W+(?:au capital\b|capital (?:social|de)\b|RCS\b|R\.C\.S|SIRE[TN]\b|HR[AB]\b|Amtsgericht\b"
+    r"|Registergericht\b|registered (?:in|office)\b|company (?:no|reg)\b|inscrita en\b|KvK\b)",
+    re.IGNORECASE,
+)
+UNCLOSED = re.compile(r"\s*[(\[][^)\]]{0,3}$")
+LAST_WORDS = re.compile(r"(?<=\s)[^\W\d_]{3,20}\W*$")
 STREET_LINE = re.compile(r"\s*\d{1,4}\s?[a-z]?,?\s+[^\W\d]{2,}")
+STREET_THEN_NUMBER = re.compile(r"\s*[^\W\d_][^\d,:]{3,40}\s\d{1,4}\s?[a-z]?,?\s*$")
 MAYBE_NAME = (Role.NAME, Role.OTHER, Role.PLACE)  # a place before the address: part of a name
 IN_ADDRESS = (Role.ADDRESS, Role.PLACE, Role.OTHER)
 SPACED = 2.0  # heights; rows farther apart belong to different blocks
@@ -61,8 +73,9 @@ def names(sheet: Sheet) -> Iterator[Candidate]:
         spans = _with_line_above(lines, at)
         odds = _name_odds(line, lines[at + 1 : at + 2]) + (FIRST if not worded else worded * LATER)
         worded += 1
-        text = _joined(spans)
-        yield Candidate(spans, text, odds, trust_in(text))
+        yield _candidate(spans, odds)
+        if at and len(spans) == 1 and _may_be_brand(lines[at - 1], line):
+            yield _candidate((lines[at - 1].span.trimmed(), *spans), odds + WITH_BRAND)
 
 
 def addresses(sheet: Sheet) -> Iterator[Candidate]:
@@ -73,9 +86,7 @@ def addresses(sheet: Sheet) -> Iterator[Candidate]:
         run = _address_run(lines, start)
         if run:
             spans = tuple(line.span for line in run)
-            text = _joined(spans)
-            odds = _address_odds(run) + start * LOWER_DOWN
-            yield Candidate(spans, text, odds, trust_in(text))
+            yield _candidate(spans, _address_odds(run) + start * LOWER_DOWN)
         start += max(1, len(run))
 
 
@@ -93,8 +104,7 @@ def _name_odds(line: Line, following: Sequence[Line]) -> float:
         odds += ONLY_TRADE
     if line.text == line.text.lower():
         odds += SMALL_LETTERS
-    glyphs = line.span.glyphs
-    if sum(glyph.confidence for glyph in glyphs) / len(glyphs) < LEGIBLE:
+    if _legibility(line) < LEGIBLE:
         odds += SCRIBBLE
     return odds + (ODD if line.digits > line.letters else 0.0)
 
@@ -113,12 +123,29 @@ def cleaned(span: Span) -> Span:
     """A name without what is printed before it ("owned by") and a register number behind it."""
     if span.end - span.start > LONGEST:
         return span
-    start = span.start + _lead(span.plain)
-    behind = REGISTER_BEHIND.search(span.row.plain, start, span.end)
-    end = behind.start() if behind and behind.start() > start + FEW_LETTERS else span.end
+    start, end = span.start + _lead(span.plain), span.end
+    for pattern in (REGISTRATION, REGISTER_BEHIND):
+        behind = pattern.search(span.row.plain, start, end)
+        end = behind.start() if behind and behind.start() > start + FEW_LETTERS else end
+    end = _without_heading(span.row.plain, start, end)
+    open_bracket = UNCLOSED.search(span.row.plain, start, end)
+    end = open_bracket.start() if open_bracket else end
     while end > start + 1 and span.row.text[end - 1] in " \t,;:-([<":
         end -= 1
     return Span(span.row, start, end).trimmed()
+
+
+def _without_heading(text: str, start: int, end: int) -> int:
+    """Where a name ends before the kind of the document: "Teapot Ltd INVOICE"."""
+    last = LAST_WORDS.search(text, start, end)
+    if last and fold(last.group()) in _kinds() and last.start() > start + FEW_LETTERS:
+        return _without_heading(text, start, len(text[: last.start()].rstrip()))
+    return end
+
+
+@cache
+def _kinds() -> frozenset[str]:
+    return frozenset(fold(word) for word in lexicon.words("names", "kinds"))
 
 
 def _lead(text: str) -> int:
@@ -158,10 +185,16 @@ def _address_run(lines: Sequence[Line], start: int) -> Sequence[Line]:
 
 
 def _street_above(lines: Sequence[Line], start: int) -> Sequence[Line]:
-    """The line above an address if it reads like a street and is no name."""
+    """The line above an address if it reads like a street and is no name.
+
+    With its number at the end it is one above a line that starts with a postcode only.
+    """
     above = lines[start - 1 : start] if start > 1 else ()
-    street = above and above[0].role == Role.OTHER and STREET_LINE.match(above[0].text)
-    return above if street else ()
+    if not above or above[0].role != Role.OTHER:
+        return ()
+    town = POSTCODE.match(lines[start].text.lstrip()) is not None
+    pattern = STREET_THEN_NUMBER if town else STREET_LINE
+    return above if STREET_LINE.match(above[0].text) or pattern.match(above[0].text) else ()
 
 
 def _continues(run: Sequence[Line], after: Sequence[Line]) -> bool:
@@ -174,5 +207,20 @@ def _continues(run: Sequence[Line], after: Sequence[Line]) -> bool:
     return bool(after) and after[0].role == Role.END and not run[-1].digits
 
 
-def _joined(spans: Sequence[Span]) -> str:
-    return " ".join(" ".join(span.text.split()) for span in spans)
+def _candidate(spans: Sequence[Span], odds: float) -> Candidate:
+    text, trust = spelled(spans)
+    return Candidate(spans, text, odds, trust * trust_in(text))
+
+
+def _may_be_brand(above: Line, line: Line) -> bool:
+    """Whether the line above a name is printed like it, so that it may be a part of it."""
+    if above.role not in MAYBE_NAME or above.letters < FEW_LETTERS or not line.legal_form:
+        return False
+    height, gap = line.span.box.height, line.span.box.top - above.span.box.bottom
+    like = SMALLER * height < above.span.box.height < LARGER * height and gap < NEAR * height
+    return like and _legibility(above) > SURE and not above.legal_form
+
+
+def _legibility(line: Line) -> float:
+    glyphs = line.span.glyphs
+    return sum(glyph.confidence for glyph in glyphs) / len(glyphs)

@@ -58,6 +58,12 @@ def iban_lengths() -> Mapping[str, int]:
 
 
 @cache
+def iban_shapes() -> Mapping[str, str]:
+    """What follows the check digits of an IBAN, by country: counts, each with its kind."""
+    return dict(_data()["iban_shapes"])
+
+
+@cache
 def states() -> frozenset[str]:
     """Codes of states and others that issue travel documents."""
     return frozenset(code for line in _data()["zones"]["states"] for code in line.split())
@@ -67,6 +73,12 @@ def states() -> frozenset[str]:
 def vat_shapes() -> Mapping[str, tuple[str, ...]]:
     """Shapes of VAT numbers by country letters: 9 a digit, A a letter, * either."""
     return {country: tuple(shapes) for country, shapes in _data()["vat_shapes"].items()}
+
+
+@cache
+def vat_leads() -> Mapping[str, tuple[str, ...]]:
+    """Words that announce a VAT number without its country letters, by country."""
+    return {country: tuple(leads) for country, leads in _data()["vat_leads"].items()}
 
 
 @cache
@@ -86,6 +98,16 @@ def qualifiers() -> frozenset[str]:
 def words(section: str, name: str) -> frozenset[str]:
     """A list of the lexicon, squeezed."""
     return frozenset(_squeezed_all(_data()[section][name]))
+
+
+def has(section: str, name: str) -> bool:
+    """Whether there is a list of this name."""
+    return name in _data().get(section, {})
+
+
+def phrases(section: str, name: str) -> tuple[str, ...]:
+    """A list of the lexicon as it is written there."""
+    return tuple(_data()[section][name])
 
 
 def _squeezed_all(names: list[str]) -> Iterator[str]:

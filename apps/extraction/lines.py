@@ -14,7 +14,7 @@ from apps.extraction.layout import Row, Span
 
 REGISTER = re.compile(
     r"""^[\s(\[<{]*(?:co\.?\s?(?:reg)?\.?\s?(?:no)?[.:\s]*|roc[.:\s]*|reg\.?\s?(?:no)?[.:\s]*)?
-        [A-Z]{0,3}\s?\d{5,12}\s?[-\u00b7]?\s?[A-Z0-9]{0,4}[\s)\]>}]*$""",
+        [A-Z]{0,3}\s?\d{5,12}(?:\s?[-\u00b7]\s?[A-Z0-9]{0,4}|[A-Z0-9]{0,4}|\s[A-Z0-9])[\s)\]>}]*$""",
     re.VERBOSE | re.IGNORECASE,
 )
 REGISTER_BEHIND = re.compile(
@@ -24,9 +24,11 @@ REGISTER_BEHIND = re.compile(
 )
 POSTCODE = re.compile(
     r"""(?<![\d/-])(?:
-        \d{5} | \d{2}\s\d{3}                 # most of Europe, Malaysia, the United States
+        \d{5} | \d{2}[\s-]\d{3}               # most of Europe, Malaysia, the United States
       | \d{4}\s?[A-Z]{2}                     # Netherlands
-      | \d{4}(?=\s[A-Z][a-z])                # Austria, Belgium, Denmark, Switzerland
+      | \d{4}(?=\s[A-Z\u00c4\u00d6\u00dc\u00c9][a-z\u00df-\u00ff])  # Austria, Belgium, Switzerland
+      | [A-Z]{1,2}-\d{4,5}(?=\s)            # with the letter of the country
+      | [A-Z]{2,3}\s\d{4}                   # Australia, behind the state
       | [A-Z]{1,2}\d{1,2}[A-Z]?\s?\d[A-Z]{2}  # United Kingdom
       | [A-Z]\d{2}\s[A-Z0-9]{4}              # Ireland
       | [A-Z]\d[A-Z]\s?\d[A-Z]\d             # Canada
@@ -34,12 +36,13 @@ POSTCODE = re.compile(
     re.VERBOSE,
 )
 HOUSE_NUMBER = re.compile(r"\s*\d{1,4}[A-Z]?,\s?[A-Z]", re.IGNORECASE)
-LONG_PLACE = 4  # letters; a postcode with more of them is a place, not a code
+LONG_PLACE = 3  # letters; a postcode with more of them is a place, not a code
 POSTCODE_DIGITS = 6
 LONGEST = 200  # characters; nothing of a letterhead is longer
 MANY_WORDS, FEW_WORDS = 8, 4  # a name has no more; a sentence has more
 MOST_OF_IT = 0.8  # share of a line
 SHORT_FORM = 3  # letters; legal forms up to this length are words of other meaning too
+MEASURE = re.compile(r"\d\s?kg\b", re.IGNORECASE)  # no limited partnership
 WORD = re.compile(r"[^\W\d_]+(?:[.'\u2019/&][^\W\d_]+)*\.?")
 
 
@@ -104,9 +107,10 @@ class Line:
     def legal_form(self) -> bool:
         """Whether a legal form stands in the line; a short one only at its end."""
         forms = lexicon.words("names", "legal_forms")
-        pairs = [a + b for a, b in pairwise(self.words) if len(a) > 1]
-        long = [word for word in (*self.words[1:], *pairs) if len(word) > SHORT_FORM]
-        last = [*self.words[1:][-2:], *pairs[-1:]]
+        words = tuple(lexicon.squeezed(word) for word in WORD.findall(MEASURE.sub(" ", self.text)))
+        pairs = [a + b for a, b in pairwise(words) if len(a) > 1]
+        long = [word for word in (*words[1:], *pairs) if len(word) > SHORT_FORM]
+        last = [*words[1:][-2:], *pairs[-1:]]
         return not forms.isdisjoint((*long, *last))
 
     @cached_property

@@ -11,6 +11,7 @@ from apps.extraction.engines import PageText
 from apps.extraction.labels import Hit, Phrases, Target
 from apps.extraction.layout import CELL, Row, rows_of
 from apps.extraction.lexicon import qualifiers, squeezed
+from apps.extraction.lexicon import words as lexicon_words
 from apps.extraction.values import Habits, Kind, Reading
 from apps.extraction.values.habits import judge
 from apps.extraction.values.reading import readings
@@ -21,6 +22,7 @@ WEAK = 2.2  # it says so, but may stand for other things as well
 FAINT = 0.8  # it says something else that is often the same
 TITLE = 4.5  # a mark of its class that says this much is a title, and no value
 NOBODY = ""  # the target of a phrase that only keeps others from matching
+LONG_ENOUGH = 60  # characters before a label that are looked at
 MOST_HITS = 60  # of one field; a document that repeats a label more often says nothing new
 
 
@@ -53,8 +55,10 @@ class Labels:
 
     def __init__(self, sheet: Sheet, doctype: DocType) -> None:
         phrases = _phrases(doctype)
+        self.parties = frozenset(rule.name for rule in doctype.fields if rule.type == Kind.NAME)
         self.by_row: dict[Row, list[Hit]] = {}
         self._by_name: dict[str, list[tuple[Hit, float]]] = defaultdict(list)
+        self._heads: dict[Row, bool] = {}
         for row in sheet.rows:
             self.by_row[row] = list(_without_qualified(phrases.find(row)))
             for hit in self.by_row[row]:
@@ -64,6 +68,12 @@ class Labels:
         """The labels of a field, each with its weight, in reading order."""
         return self._by_name.get(name, ())
 
+    def heads_table(self, row: Row) -> bool:
+        """Whether a row is the head of a table of things sold: "Description, Qty, Price"."""
+        if row not in self._heads:
+            self._heads[row] = next(_table_words().find(row), None) is not None
+        return self._heads[row]
+
     def _index(self, hit: Hit) -> None:
         for name, weight in hit.targets:
             if name != NOBODY and len(self._by_name[name]) < MOST_HITS:
@@ -71,14 +81,35 @@ class Labels:
 
 
 def _without_qualified(hits: Iterable[Hit]) -> Iterator[Hit]:
-    """The labels of a row without those that only qualify the one before: "total incl. VAT"."""
+    """The labels of a row without those that only qualify what stands before: "total incl. VAT"."""
     before: Hit | None = None
     for hit in hits:
-        between = hit.span.row.plain[before.span.end : hit.span.start] if before else "\t"
-        words = [squeezed(word) for word in between.split()]
-        if CELL in between or not qualifiers().issuperset(words) or not any(words):
+        if not _is_included(hit) and not (before and _qualifies(hit, before)):
             yield hit
             before = hit
+
+
+def _qualifies(hit: Hit, before: Hit) -> bool:
+    """Whether only qualifying words stand between two labels."""
+    between = hit.span.row.plain[before.span.end : hit.span.start]
+    words = [squeezed(word) for word in between.split()]
+    return CELL not in between and any(words) and qualifiers().issuperset(words)
+
+
+def _is_included(hit: Hit) -> bool:
+    """Whether a label only says what the words before it include: "price (incl. VAT)"."""
+    row = hit.span.row
+    before = row.plain[row.cell_at(hit.span.start).start : hit.span.start][-LONG_ENOUGH:]
+    words = [squeezed(word) for word in before.split()]
+    if not words or words[-1] not in lexicon_words("labels", "inclusions"):
+        return False
+    return len(words) > 1 or "(" in before
+
+
+@cache
+def _table_words() -> Phrases:
+    target = Target(NOBODY, 0.0)
+    return Phrases({word: [target] for word in lexicon_words("tables", "columns")})
 
 
 @cache

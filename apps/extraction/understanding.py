@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from apps.extraction import doctypes
 from apps.extraction.calibration import calibrated
 from apps.extraction.classify import Guess, classify
-from apps.extraction.contradictions import contradicted, summed
+from apps.extraction.contradictions import contradicted, ordered, summed
 from apps.extraction.doctypes import DocType
 from apps.extraction.engines import PageText
 from apps.extraction.fields import Found, Missing
@@ -50,7 +50,9 @@ def understand(
     """
     guess = Guess(doctypes.get(said), 1.0) if said else classify(pages, doctypes.load_all())
     names = wanted(guess.doctype, asked)
-    found = find_fields(pages, guess.doctype, {*names, *summed(guess.doctype)})
+    found = find_fields(
+        pages, guess.doctype, {*names, *summed(guess.doctype), *ordered(guess.doctype)}
+    )
     sound = [one for one in contradicted(found, guess.doctype) if one.name in names]
     backed = heard(sound, witnesses, guess.doctype, pages=pages)
     if again:

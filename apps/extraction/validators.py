@@ -7,17 +7,17 @@ them repairs anything.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
-from stdnum import iban as stdnum_iban
 from stdnum import luhn as stdnum_luhn
-from stdnum.eu import vat as stdnum_vat
 
 from apps.extraction import lexicon, registers
 from apps.extraction.registers import Use
+from apps.extraction.values.accounts import is_iban
 from apps.extraction.values.codes import BIC
+from apps.extraction.values.taxids import is_vat_id
 
 Check = Callable[[str, str], bool]
 
@@ -29,13 +29,13 @@ TAX_YEAR = re.compile(r"(\d{4})(?:[/-](?:\d\d|\d{4}))?")  # of two years if it e
 ICD_10 = re.compile(r"[A-Z]\d[0-9A-Z](?:\.[0-9A-Z-]{1,4})?[AGVZ]?")
 
 
-def run(names: Sequence[str], normalised: str, printed: str) -> tuple[tuple[str, bool], ...]:
+def run(names: Iterable[str], normalised: str, printed: str) -> tuple[tuple[str, bool], ...]:
     """Each check by name with its outcome. Raises KeyError for a name that is not known."""
     return tuple((name, CHECKS[name](normalised, printed)) for name in names)
 
 
 def _iban(value: str, printed: str) -> bool:
-    return stdnum_iban.is_valid(value)
+    return is_iban(value)
 
 
 def _bic(value: str, printed: str) -> bool:
@@ -43,7 +43,7 @@ def _bic(value: str, printed: str) -> bool:
 
 
 def _vat_id(value: str, printed: str) -> bool:
-    return bool(stdnum_vat.is_valid(value))
+    return is_vat_id(value)
 
 
 def _luhn(value: str, printed: str) -> bool:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from apps.base.types import Box
-from apps.extraction import fragments
+from apps.extraction import fragments, lexicon
 from apps.extraction.validators import CHECKS
 from apps.extraction.values import Kind
 
@@ -50,7 +50,10 @@ class FieldRule:
     heading: bool = False  # the value is the first large line of the page
     avoid: Sequence[str] = ()  # look like a label of this field and mean something else
     beside: str = ""  # a value in the row of this other field's label counts too
+    after: str = ""  # a date that is not before that of this other field
+    like: str = ""  # where no label of it stands, its amount is that of this other field
     party: str = ""  # a name or address that needs no label: "issuer" or "addressee"
+    unlike: Sequence[str] = ()  # lists of names in the lexicon; what begins or ends so is not meant
     unlabelled: float | None = None  # natural log of odds that a value without label is it
     last: bool = False  # of several values beside a label the last: the end of a period
     region: Box | None = None  # where the value usually stands
@@ -78,6 +81,7 @@ class DocType:
     fields: Sequence[FieldRule] = ()
     aids: Sequence[FieldRule] = ()  # amounts that only serve to check others; never returned
     sums: Sequence[str] = ()  # what must add up; see `arithmetic`
+    taxed: Sequence[str] = ()  # the fields of net, tax and gross, which printed rates prove
     reader: str = "page"  # "mrz": all fields come from the machine-readable zone
     fragments: Sequence[str] = fragments.KINDS  # hidden inside values before they are kept
     one_column: bool = False  # the head of the page is one column however wide its gaps
@@ -201,6 +205,8 @@ def _check_rule(rule: FieldRule, where: str) -> None:
     _need(rule.party in PARTIES, where, f"party must be one of {sorted(PARTIES)}")
     _need(rule.mask in MASKS, where, f"mask must be one of {sorted(MASKS)}")
     _need(rule.own in ("", *fragments.KINDS), where, f"there is no kind of fragment {rule.own!r}")
+    for name in rule.unlike:
+        _need(lexicon.has("names", name), where, f"the lexicon has no list of {name!r}")
     for key, share in (("threshold", rule.threshold), ("error_target", rule.error_target)):
         _need(share is None or 0 <= share <= 1, where, f"{key} must lie between 0 and 1")
     _need(1 <= rule.readers <= MOST_READERS, where, "readers must be 1 or 2")
@@ -228,8 +234,12 @@ def _check_names(doctype: DocType, where: str) -> None:
     names = {rule.name for rule in (*doctype.fields, *doctype.aids)}
     for rule in doctype.fields:
         _need(rule.title, where, f"fields.{rule.name} must have a title")
-        known = not rule.beside or rule.beside in names
-        _need(known, where, f"fields.{rule.name}: beside names no field: {rule.beside!r}")
+        for key, other in (("beside", rule.beside), ("like", rule.like), ("after", rule.after)):
+            known = not other or other in names
+            _need(known, where, f"fields.{rule.name}: {key} names no field: {other!r}")
+    for name in doctype.taxed:
+        _need(not name or name in names, where, f"taxed: there is no field {name!r}")
+    _need(len(doctype.taxed) in (0, 3), where, "taxed names the fields of net, tax and gross")
     for line in doctype.sums:
         for term in line.replace("=", " ").replace("+", " ").replace("-", " ").split():
             _need(term.strip("?~") in names, where, f"sums: there is no field {term!r}")

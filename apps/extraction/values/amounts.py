@@ -32,7 +32,9 @@ AMOUNT = re.compile(
     (?P<before>(?:(?<![A-Za-z]){_signs()})(?=[\s\d.,(OoB\u2013\u2212-]))?\s?
     (?P<inner>[-\u2013\u2212])?\s?
     (?P<number>
-        \d{{1,3}}(?:,\d{{3}})+(?:\.\d{{1,4}})?
+        [\dOoIlB]{{1,3}}(?:,[\dOoIlB]{{3}})+\.[\dOoIlB]{{2}}(?![A-Za-z])
+      | [\dOoIlB]{{1,3}}(?:\.[\dOoIlB]{{3}})+,[\dOoIlB]{{2}}(?![A-Za-z])
+      | \d{{1,3}}(?:,\d{{3}})+(?:\.\d{{1,4}})?
       | \d{{1,3}}(?:\.\d{{3}})+(?:,\d{{1,4}})?
       | \d{{1,3}}(?:['\u2019]\d{{3}})+[.,]\d{{2}}
       | \d{{1,3}}(?:\ \d{{3}})+,\d{{2}}
@@ -87,13 +89,18 @@ def normalised(value: Decimal) -> str:
     return f"{rounded if rounded else CENT - CENT:f}"
 
 
+def in_cents(value: int) -> str:
+    """A number of cents as a decimal string."""
+    return normalised(Decimal(value) / 100)
+
+
 def _reading(row: Row, match: re.Match[str], habits: Habits) -> Reading | None:
     number = match["number"]
     if not _is_number(number) or not _stands_free(row.plain, match):
         return None
     value, trust = parse(number, habits.decimal)
     currency = _currency(match)
-    if not re.search(r"[.,]\d|\d \d", number):
+    if not re.search(r"[.,]\d|\d[-: ]\d", number):
         trust *= BARE_WITH_CURRENCY if currency else BARE
         if not currency and not _alone(row, match):
             return None

@@ -1,4 +1,4 @@
-"""Codes with a form of their own: IBAN, BIC, VAT numbers, currencies, references."""
+"""Codes with a form of their own: BIC, currencies, references."""
 
 from __future__ import annotations
 
@@ -6,47 +6,20 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from stdnum import iban as stdnum_iban
-from stdnum.eu import vat as stdnum_vat
-
 from apps.extraction import lexicon
 from apps.extraction.layout import Row, Span
+from apps.extraction.lexicon import squeezed
 from apps.extraction.values import Habits, Reading
 
-SHAPE_ONLY = 0.9  # trust in a code whose check digits fail: sample documents carry such
-LOOSE = 0.5  # trust in a code whose length is not that of its country
-IBAN = re.compile(r"(?<![A-Z0-9])(?=([A-Z]{2}\s?\d{2}(?:[\s\u2022-]?[A-Z0-9]){8,30}))")
+SHAPE_ONLY = 0.9  # trust in a code that only its shape tells
+IN_GROUPS = 0.97  # trust in a number of several groups; the first alone may be meant
 BIC = re.compile(r"(?<![A-Za-z0-9])[A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?(?![A-Za-z0-9])")
-VAT = re.compile(
-    rf"(?<![A-Z0-9])(?P<country>{'|'.join(lexicon.vat_shapes())})[\s.:-]{{0,2}}"
-    r"(?P<rest>[A-Z0-9](?:[\s.-]?[A-Z0-9]){6,13})"
-)
 REFERENCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9/_.\\-]*")
+GROUPED = re.compile(
+    r"(?<![\w/.-])(?:(?P<prefix>[A-Z]{1,4})[ .-]{1,2}\d{1,12}(?:[ /-]\d{1,12}){0,5}"
+    r"|\d{1,6}(?: \d{2,6}){1,6})(?=\s*(?:\t|$))"
+)
 NOT_A_REFERENCE = re.compile(r"\d{1,2}[:/.-]\d{1,2}(?:[:/.-]\d{2,4})?$|\d+[.,]\d{2}$")
-
-
-def ibans(row: Row, habits: Habits) -> Iterator[Reading]:
-    """IBANs of a row, also when their groups stand in cells of their own."""
-    for match in IBAN.finditer(row.plain):
-        if reading := _iban(row, match.start(), match[1]):
-            yield reading
-
-
-def vat_ids(row: Row, habits: Habits) -> Iterator[Reading]:
-    """VAT numbers with their country letters, compact and upper case."""
-    for match in VAT.finditer(row.plain):
-        shapes = lexicon.vat_shapes().get(match["country"], ())
-        for end in _ends_of_groups(match["rest"]):
-            compact = re.sub(r"[\s.-]", "", match["rest"][:end])
-            if any(_has_shape(compact, shape) for shape in shapes):
-                number = match["country"] + compact
-                span = Span(row, match.start(), match.start("rest") + end)
-                yield Reading(span, number, 1.0 if stdnum_vat.is_valid(number) else SHAPE_ONLY)
-                break
-        else:
-            if shapes and match["rest"].isdigit():
-                span = Span(row, match.start(), match.end())
-                yield Reading(span, match["country"] + match["rest"], LOOSE)
 
 
 def bics(row: Row, habits: Habits) -> Iterator[Reading]:
@@ -64,7 +37,13 @@ def currencies(row: Row, habits: Habits) -> Iterator[Reading]:
 
 
 def references(row: Row, habits: Habits) -> Iterator[Reading]:
-    """Tokens with a digit that are neither date, time nor amount: numbers of documents."""
+    """Tokens with a digit that are neither date, time nor amount: numbers of documents.
+
+    Groups of digits that fill the rest of a cell are one number too: "64 3312 0900", "FV 12/06".
+    """
+    for match in GROUPED.finditer(row.plain):
+        if squeezed(match["prefix"] or "") not in lexicon.words("labels", "numbers"):
+            yield Reading(Span(row, match.start(), match.end()), match.group().upper(), IN_GROUPS)
     for match in REFERENCE.finditer(row.plain):
         token = match.group().rstrip("._-/\\")
         if any(sign.isdigit() for sign in token) and not NOT_A_REFERENCE.match(token):
@@ -87,41 +66,4 @@ def _sign_pattern() -> re.Pattern[str]:
     return re.compile(
         rf"(?<![A-Za-z])(?:{codes}|RM|Euros?)(?![A-Za-z])"
         rf"|(?<![A-Za-z])(?i:{short})(?=\.?\s?\d)|(?<![A-Za-z])(?:{drawn})(?![A-Za-z])"
-    )
-
-
-def _iban(row: Row, start: int, text: str) -> Reading | None:
-    compact = re.sub(r"[^A-Z0-9]", "", text)
-    length = lexicon.iban_lengths().get(compact[:2], 0)
-    if not length or len(compact) < length - 4:
-        return None
-    compact = compact[:length]
-    span = Span(row, start, start + _end_after(text, len(compact)))
-    if len(compact) == length and stdnum_iban.is_valid(compact):
-        return Reading(span, compact)
-    mostly_digits = sum(sign.isdigit() for sign in compact) > len(compact) / 2
-    return Reading(span, compact, LOOSE) if mostly_digits else None
-
-
-def _end_after(text: str, count: int) -> int:
-    """Where a text has shown this many letters and digits."""
-    for at, sign in enumerate(text, start=1):
-        count -= sign.isalnum()
-        if not count:
-            return at
-    return len(text)
-
-
-def _ends_of_groups(text: str) -> list[int]:
-    """Where a code may end: at each gap and at its end, the longest first."""
-    gaps = [match.start() for match in re.finditer(r"[\s.-]", text)]
-    return [len(text), *reversed(gaps)]
-
-
-def _has_shape(code: str, shape: str) -> bool:
-    return len(code) == len(shape) and all(
-        (want == "9" and sign.isdigit())
-        or (want == "A" and sign.isalpha())
-        or (want == "*" and sign.isalnum())
-        for sign, want in zip(code, shape, strict=True)
     )

@@ -34,12 +34,13 @@ LOST = re.compile(r"(?<![\w.,/-])(?P<a>\d\d)/?(?P<b>\d\d)[-/.]?(?P<year>20\d\d)(
 def _named() -> re.Pattern[str]:
     """Dates with the month as a word, day first or month first."""
     names = "|".join(sorted(_month_spellings(), key=len, reverse=True))
-    gap = r"[\s.,/\-\u2013']{0,3}(?:de\s|del\s|of\s)?"
+    gap = r"[ .,/\-\u2013']{0,3}(?:de |del |of )?"
     return re.compile(
-        rf"(?<![\d.])(?P<day>[0-3]?\d)\s?(?:st|nd|rd|th|er|\u00ba|\.)?{gap}"
-        rf"(?P<month>{names})(?:\s?/\s?(?:{names}))?{gap}(?P<year>(?:19|20)\d\d|\d\d(?!\d(?!\d?:)))"
-        rf"|(?<![A-Za-z])(?P<month2>{names})[\s.]{{0,2}}(?P<day2>[0-3]?\d)(?:st|nd|rd|th)?\s?,?\s{{0,2}}"
-        rf"(?P<year2>(?:19|20)\d\d)(?!\d)",
+        rf"(?<![\d.])(?P<day>[0-3]?\d) ?(?:st|nd|rd|th|er|\u00ba|\.)?{gap}"
+        rf"(?P<month>{names})(?:\s?/\s?(?:{names}))?{gap}"
+        rf"(?P<year>(?:19|20)\d\d|\d\d(?!\d(?!\d?:)|\s(?:19|20)\d\d))"
+        rf"|(?<![A-Za-z])(?P<month2>{names})[ .]{{0,2}}(?P<day2>[0-3]?\d)(?:st|nd|rd|th)?"
+        rf" ?,? {{0,2}}(?P<year2>(?:19|20)\d\d)(?!\d)",
         re.IGNORECASE,
     )
 

@@ -5,15 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from apps.extraction.layout import Row
-from apps.extraction.values import Habits, Kind, Reading, amounts, codes, dates, persons
+from apps.extraction.values import (
+    Habits,
+    Kind,
+    Reading,
+    accounts,
+    amounts,
+    codes,
+    dates,
+    persons,
+    taxids,
+)
 
 READERS: dict[Kind, Callable[[Row, Habits], Iterator[Reading]]] = {
     Kind.AMOUNT: amounts.find,
     Kind.DATE: dates.find,
     Kind.CURRENCY: codes.currencies,
-    Kind.IBAN: codes.ibans,
+    Kind.IBAN: accounts.ibans,
     Kind.BIC: codes.bics,
-    Kind.VAT_ID: codes.vat_ids,
+    Kind.VAT_ID: taxids.vat_ids,
     Kind.PERSON_NUMBER: persons.numbers,
     Kind.REFERENCE: codes.references,
 }

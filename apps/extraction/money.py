@@ -1,0 +1,146 @@
+"""The amounts of a document together: what each field may be, and what their sums say of it.
+
+Labels alone are not enough. A tax at two rates is printed as two amounts, a total may stand under
+a label that nobody foresaw, and what is due is often but the total again. What has to add up says
+which amount is which.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+
+from apps.extraction import arithmetic, rates
+from apps.extraction import confidence as sure
+from apps.extraction.arithmetic import cents
+from apps.extraction.candidates import Candidate, judged, labelled, unlabelled
+from apps.extraction.columns import totals
+from apps.extraction.doctypes import DocType, FieldRule
+from apps.extraction.rates import Printed, Triple
+from apps.extraction.sheet import STRONG, Labels, Sheet
+from apps.extraction.values import Kind, Reading
+from apps.extraction.values.amounts import in_cents
+
+# Natural logs of odds:
+IMPLIED = -1.5  # an amount that a sum gives, beside the least likely of the others
+MOST_IMPLIED = 5.0  # those others are taken to be no likelier than this
+BY_RATE = 2.2  # the greatest net, tax and gross that come out by a rate
+BY_RATE_TOO = -0.5  # others that do
+ALIKE = -1.6  # the value of the field that this one is like, where no label of its own stands
+UNLIKE = -5.0  # the same where one stands
+SIGN_LOST = 0.9  # trust in an amount whose sign only a sum shows
+ADDED = 0.97  # trust in a value that is printed in parts
+TOTALLED = 0.4  # an amount that all above it in its column add up to
+MOST_PARTS = 4  # candidates of a field that an alike field takes over
+
+
+class Money:
+    """All amounts of one document under one class; sums need those that are not wanted too."""
+
+    def __init__(self, doctype: DocType, sheet: Sheet, labels: Labels) -> None:
+        self.doctype, self.sheet, self.labels = doctype, sheet, labels
+
+    def candidates(self, rule: FieldRule) -> list[Candidate]:
+        """What may be the amount of a field, with and without its labels."""
+        return self._found[rule.name] or [
+            judged(rule, one) for one in unlabelled(rule, self.sheet, self.labels)
+        ]
+
+    def backing(self, rule: FieldRule) -> Mapping[str, float]:
+        """What the sums add to the odds of each value of a field, natural log."""
+        refuted = sure.REFUTED if rule.name in self.verdict.refuted else 0.0
+        values = {one.normalised for one in self._found[rule.name]}
+        proved = {v: count for (n, v), count in self.verdict.proved.items() if n == rule.name}
+        backing = {value: refuted + self._as_total(value) for value in values}
+        if max(proved.values(), default=0) >= len(sure.PROVED) - 1:
+            backing = {value: odds + sure.UNPROVED for value, odds in backing.items()}
+        for value, count in proved.items():
+            backing[value] = sure.PROVED[min(count, len(sure.PROVED) - 1)]
+        for name, value in self.verdict.parts:
+            if name == rule.name:
+                backing[value] = backing.get(value, 0.0) + sure.PART
+        return backing
+
+    def is_proved(self, name: str, value: str) -> bool:
+        """Whether a sum of three or more values comes out with this one."""
+        return self.verdict.proved.get((name, value), 0) >= len(sure.PROVED) - 1
+
+    @cached_property
+    def verdict(self) -> arithmetic.Verdict:
+        return arithmetic.check(self.doctype.sums, self._found)
+
+    @cached_property
+    def _found(self) -> Mapping[str, list[Candidate]]:
+        amounts = [r for r in (*self.doctype.fields, *self.doctype.aids) if r.type == Kind.AMOUNT]
+        found = {rule.name: list(self._labelled(rule)) for rule in amounts}
+        for name, candidate in self._by_rate():
+            found[name].append(judged(self.doctype.rule(name), candidate))
+        for name, value, odds in list(arithmetic.implied(self.doctype.sums, found)):
+            if name in self._own:
+                found[name].extend(self._printed(name, value, min(odds, MOST_IMPLIED) + IMPLIED))
+        for rule in self.doctype.fields:
+            if rule.like in found:
+                found[rule.name].extend(self._alike(rule, found[rule.like]))
+        return found
+
+    @cached_property
+    def _own(self) -> frozenset[str]:
+        return frozenset(rule.name for rule in self.doctype.fields)
+
+    @cached_property
+    def _on_page(self) -> Printed:
+        return Printed(self.sheet)
+
+    @cached_property
+    def _triples(self) -> Sequence[Triple]:
+        return rates.triples(self.sheet, self._on_page) if self.doctype.taxed else ()
+
+    @cached_property
+    def _totals(self) -> frozenset[int]:
+        return totals(self.sheet)
+
+    def _labelled(self, rule: FieldRule) -> Iterator[Candidate]:
+        for one in labelled(rule, self.sheet, self.labels):
+            yield judged(rule, one)
+
+    def _by_rate(self) -> Iterator[tuple[str, Candidate]]:
+        """Net, tax and gross that come out by the printed rates."""
+        for step, triple in enumerate(self._triples[:MOST_PARTS]):
+            odds = BY_RATE_TOO if step else BY_RATE
+            values = (triple.net, triple.tax, triple.gross)
+            for name, value in zip(self.doctype.taxed, values, strict=True):
+                if name in self._own and value in self._on_page:
+                    yield name, _candidate(self._on_page.readings[value], value, odds)
+                elif name in self._own and value == triple.tax:
+                    yield name, _in_parts(triple, odds)
+
+    def _printed(self, name: str, value: int, odds: float) -> Iterator[Candidate]:
+        """Amounts on the pages that a sum gives; the sign of one may be lost."""
+        for reading in self.sheet.all_readings(Kind.AMOUNT) if value else ():
+            printed = cents(reading.normalised)
+            if abs(printed) == abs(value):
+                yield judged(self.doctype.rule(name), _candidate(reading, value, odds))
+
+    def _alike(self, rule: FieldRule, others: Sequence[Candidate]) -> Iterator[Candidate]:
+        """The values of the field that this one is like: what is due is the total."""
+        own = any(weight == STRONG for _, weight in self.labels.of(rule.name))
+        best = sorted(others, key=lambda one: -one.odds)[:MOST_PARTS]
+        for one in best:
+            yield one.better_by(UNLIKE if own else ALIKE)
+
+    def _as_total(self, value: str) -> float:
+        return TOTALLED if cents(value) in self._totals else 0.0
+
+
+def _candidate(reading: Reading, value: int, odds: float) -> Candidate:
+    """An amount of the page as a sum has it, which may show that its sign was lost."""
+    kept = cents(reading.normalised) == value
+    trust = reading.trust * (1.0 if kept else SIGN_LOST)
+    return Candidate((reading.span,), in_cents(value), odds, trust)
+
+
+def _in_parts(triple: Triple, odds: float) -> Candidate:
+    """A tax that is printed by rates only; its value stands in several places."""
+    spans = tuple(part.span for part in triple.parts)
+    trust = ADDED * min(part.trust for part in triple.parts)
+    return Candidate(spans, in_cents(triple.tax), odds, trust)
