@@ -192,6 +192,12 @@ def test_a_page_that_was_read_turned_has_its_layer_turned(turned):
     assert found["grand_total"].evidence.second is Second.AGREES
 
 
+def test_a_page_that_was_laid_straight_has_no_layer_to_speak():
+    leaning = replace(page(), skew=2.5)
+    found = fields([layer_of(leaning)], [leaning])
+    assert {one.evidence.second for one in found.values()} == {Second.NONE}
+
+
 def test_words_without_characters_are_noticed():
     assert noticed(Witnesses(layers=[layer_of(page(), look=Look.UNMAPPED)]), [page()]) == [
         Notice.UNMAPPED_TEXT

@@ -48,9 +48,17 @@ class Layers:
 
     @cached_property
     def told(self) -> Mapping[int, Sequence[Told]]:
-        """Words of the layers by page, where they stand upright."""
+        """Words of the layers by page, where they stand upright.
+
+        Of a page that was laid straight they no longer stand where the engine read.
+        """
         turned = {page.number: page.turned for page in self.pages}
-        return {one.page: one.words(turned=turned.get(one.page, 0)) for one in self.layers}
+        leaning = {page.number for page in self.pages if page.skew}
+        return {
+            one.page: one.words(turned=turned.get(one.page, 0))
+            for one in self.layers
+            if one.page not in leaning
+        }
 
     @cached_property
     def hidden(self) -> Mapping[int, Sequence[Told]]:
