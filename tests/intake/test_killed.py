@@ -1,7 +1,11 @@
 """A parser that somebody kills is no fault of its file: nothing is refused, nothing is kept."""
 
 import io
+import subprocess
+import sys
 import uuid
+from contextlib import suppress
+from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -12,10 +16,11 @@ from apps.base.errors import Unavailable
 from apps.intake import checks, jail
 from apps.intake.jail import Broken, Killed
 from apps.intake.models import Document
+from tests.crash.installation import until
 from tests.intake.browsers import JSON
-from tests.intake.test_jail import attempt, bubblewrap, either_wall
+from tests.intake.test_jail import BEHIND, attempt, bubblewrap, either_wall
 from tests.papers import invoice_png, tiff
-from tests.victims import doomed, kill_when_seen
+from tests.victims import doomed, family, kill_when_seen, runs
 
 __all__ = ["attempt", "bubblewrap", "either_wall"]
 
@@ -48,6 +53,39 @@ def test_half_an_answer_of_a_killed_program_is_not_taken_for_nonsense(attempt, e
 def test_who_stumbles_over_a_program_that_lives_is_heard(attempt, either_wall):
     with pytest.raises(ValueError, match="mine"), jail.fed("probes", "sleep", source=io.BytesIO()):
         raise ValueError("mine")
+
+
+BUSY = 100  # hundredths of a second; more than a program needs to start
+HOLDS = """
+import io, sys
+from apps.intake import jail
+jail.wall = lambda: jail.Wall(sys.argv[1])
+shown = jail._folders
+jail._folders = lambda: [*shown(), sys.argv[2]]
+also = f"argv.pop(1)); sys.path.insert(0, {sys.argv[2]!r});"
+jail.BOOT = jail.BOOT.replace("argv.pop(1));", also)
+with jail.fed("probes", "loop", source=io.BytesIO(), limits=jail.Limits(cpu=20, wall=60)) as said:
+    said.read()
+"""
+
+
+def test_what_is_busy_behind_the_wall_ends_with_whoever_started_it(either_wall):
+    """Else a hostile file would go on eating a core after its worker was killed."""
+    worker = subprocess.Popen([sys.executable, "-c", HOLDS, jail.wall(), BEHIND], cwd=jail.ROOT)
+    try:
+        until(lambda: any(ticks(pid) > BUSY for pid in family(worker.pid)))
+        inside = family(worker.pid)
+    finally:
+        worker.kill()
+        worker.wait()
+    until(lambda: not any(runs(pid, "probes") for pid in inside), "It outlived its worker.")
+
+
+def ticks(pid: int) -> int:
+    """How long a process has worked, in hundredths of a second."""
+    with suppress(OSError):
+        return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11])
+    return 0
 
 
 @pytest.mark.parametrize(
