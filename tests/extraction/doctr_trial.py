@@ -39,7 +39,7 @@ def main() -> None:
         "pickle": refusal(folder, "pickle", pickled),
         "went_off": (folder / "went-off").exists(),
         "other_network": refusal(folder, "network", swapped),
-        "look_alike": look_alike(),
+        "look_alike": look_alike(folder / "good"),
         "published_differently": published_differently(),
         "sockets": tried,
     }
@@ -177,12 +177,12 @@ def _configurations() -> list[dict[str, Any]]:
     ]
 
 
-def look_alike() -> str:
+def look_alike(folder: Path) -> str:
     """What is said where the other project's distribution lies beside docTR."""
     asked = doctr.version
     doctr.version = lambda name: "1.9.0" if name == "doctr" else asked(name)
     try:
-        doctr.refuse_others()
+        DoctrEngine(1, str(folder))
     except RuntimeError as error:
         return str(error)
     finally:
