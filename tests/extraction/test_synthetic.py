@@ -41,8 +41,8 @@ FIELDS = {
     "passport": IDENTITY,
     "id_card_td1": IDENTITY,
     "id_card_td2": IDENTITY,
-    "bank_statement": "bank_name account_holder iban account_number statement_date "
-    "opening_balance closing_balance currency",
+    "bank_statement": "bank_name account_holder iban bic account_number statement_date "
+    "period_from period_to opening_balance closing_balance currency",
     "payslip": "employer employee employee_number social_security_number tax_number pay_period "
     "pay_date gross_pay income_tax social_contributions deductions net_pay iban currency",
     "tax_form": "authority taxpayer tax_number reference tax_year issue_date due_date "
@@ -50,8 +50,8 @@ FIELDS = {
     "medical_form": "patient dob patient_number health_number insurer physician visit_date "
     "diagnosis_code",
     "form": "form_number date name",
-    "agreement": "title first_party second_party effective_date signed_on",
-    "letter": "sender date subject",
+    "agreement": "title contract_number first_party second_party effective_date signed_on",
+    "letter": "sender recipient reference date subject",
 }
 SIGNS = {"GBP": "£", "EUR": "€", "MYR": "RM"}
 

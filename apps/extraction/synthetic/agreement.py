@@ -66,6 +66,7 @@ def draw(rng: random.Random, *, single: bool) -> Draft:
         doctype="contract",
         truth={
             "title": agreement.title,
+            "contract_number": agreement.serial,
             "first_party": agreement.firms[0].name,
             "second_party": agreement.firms[1].name,
             "effective_date": agreement.effective.isoformat(),

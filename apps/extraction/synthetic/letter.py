@@ -72,6 +72,8 @@ def draw(rng: random.Random, *, single: bool) -> Draft:
         doctype="letter",
         truth={
             "sender": letter.sender.name,
+            "recipient": letter.receiver.name,
+            "reference": letter.number,
             "date": letter.written.isoformat(),
             "subject": letter.subject,
         },

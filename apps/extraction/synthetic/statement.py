@@ -60,6 +60,15 @@ class Statement:
         return self.opening + sum((one.amount for one in self.bookings), Decimal())
 
     @property
+    def began(self) -> date:
+        return self.dated.replace(day=1)
+
+    @property
+    def period(self) -> str:
+        day = self.language.day
+        return f"{day(self.began)} – {day(self.dated)}"
+
+    @property
     def account(self) -> str:
         return numbers.account_number(self.bank.iban)
 
@@ -88,7 +97,10 @@ def _truth(statement: Statement) -> dict[str, str]:
         "account_holder": statement.holder,
         "iban": statement.bank.iban,
         "account_number": statement.account,
+        "bic": statement.bank.bic,
         "statement_date": statement.dated.isoformat(),
+        "period_from": statement.began.isoformat(),
+        "period_to": statement.dated.isoformat(),
         "opening_balance": f"{statement.opening:.2f}",
         "closing_balance": f"{statement.closing:.2f}",
         "currency": statement.currency,
@@ -141,12 +153,13 @@ def _account(sheet: Sheet, statement: Statement) -> None:
         ("IBAN", numbers.spaced(statement.bank.iban)),
         ("BIC", statement.bank.bic),
         (words["date"], language.day(statement.dated)),
+        (words["period"], statement.period),
         (words["currency"], statement.currency),
     )
     y = 48.0
     for label, text in rows:
         sheet.write(108, y, label, TEXT.coloured(GREY))
-        sheet.write(RIGHT, y, text, STRONG, align="right", value=label != "BIC")
+        sheet.write(RIGHT, y, text, STRONG, align="right", value=True)
         y += 5.4
     sheet.write(LEFT, 92, words["title"], STRONG.sized(15))
 
