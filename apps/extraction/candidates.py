@@ -7,7 +7,7 @@ field's value, judged from where it stands; and trust, how surely its characters
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -17,7 +17,7 @@ from apps.base.types import Box
 from apps.extraction.doctypes import FieldRule
 from apps.extraction.labels import Hit
 from apps.extraction.layout import Span, below
-from apps.extraction.sheet import NOBODY, STRONG, Labels, Sheet
+from apps.extraction.sheet import FAINT, NOBODY, STRONG, Labels, Sheet
 from apps.extraction.validators import run
 from apps.extraction.values import Kind, Reading
 
@@ -27,7 +27,7 @@ BELOW = 0.2  # under it
 COLUMN_SUM = 2.0  # under it, the last of several of which it is the sum
 ADDEND = -2.0  # one of those
 ITEMS = -2.5  # under it, and it heads a column of a table of things sold
-MOST_BELOW = 12  # values under a label
+MOST_RIGHT = MOST_BELOW = 12  # values of its row, and under it, that a label may announce
 BELOW_TOO = -2.0  # under it although something stands right of it
 FARTHER = -0.6  # for each value of the kind that stands nearer, or farther right for amounts
 ACROSS = -1.5  # a phrase that belongs to nobody stands between
@@ -119,7 +119,9 @@ def _right_of(
 ) -> Iterator[Candidate]:
     """Values after a label, up to the next label of another field."""
     row, end = hit.span.row, hit.span.end
-    found = [one for one in sheet.readings(rule.type, row) if end <= one.span.start]
+    readings = sheet.readings(rule.type, row)
+    first = bisect_left(readings, end, key=lambda one: one.span.start)
+    found = readings[first : first + MOST_RIGHT]
     later = [one for one in labels.by_row[row] if one.span.start >= end and not _within(one, found)]
     stop = next((one.span.start for one in later if _is_foreign(one, rule)), len(row.text))
     across = min((one.span.start for one in later), default=len(row.text))
@@ -135,12 +137,17 @@ def _right_of(
 
 
 def _within(hit: Hit, readings: Sequence[Reading]) -> bool:
-    """Whether what looks like a label is but a part of a value: "GST/23-24/0712"."""
-    return any(one.span.start <= hit.span.start and hit.span.end < one.span.end for one in readings)
+    """Whether what looks like a label is but a part of a value: "GST/23-24/0712".
+
+    `readings` are of the hit's row, left to right.
+    """
+    at = bisect_right(readings, hit.span.start, key=lambda one: one.span.start)
+    return any(hit.span.end < one.span.end for one in readings[max(0, at - 2) : at])
 
 
 def _is_foreign(hit: Hit, rule: FieldRule) -> bool:
-    return all(target.name not in (NOBODY, rule.name) for target in hit.targets)
+    """Whether a label announces something else; a faint one, such as "le", may not."""
+    return all(t.name not in (NOBODY, rule.name) and t.weight > FAINT for t in hit.targets)
 
 
 def _several(readings: Sequence[Reading]) -> bool:

@@ -7,6 +7,7 @@ A date may say nothing by itself. "Teatown, 3 May 2021" is when a letter was wri
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 
@@ -87,15 +88,19 @@ def _is_discount(clause: str) -> bool:
 def _discounted(one: Candidate) -> bool:
     """Whether a date stands in a clause that grants a discount."""
     span = one.spans[0]
-    start = max((m.end() for m in CLAUSE.finditer(span.row.plain, 0, span.start)), default=0)
-    end = CLAUSE.search(span.row.plain, span.end)
-    return _is_discount(span.row.plain[start : end.start() if end else len(span.row.plain)])
+    text = span.row.plain[max(0, span.start - LONG_ENOUGH) : span.end + LONG_ENOUGH]
+    at = min(span.start, LONG_ENOUGH)
+    ends = [0, *(edge.end() for edge in CLAUSE.finditer(text, 0, at))]
+    following = CLAUSE.search(text, at + span.end - span.start)
+    return _is_discount(text[ends[-1] : following.start() if following else len(text)])
 
 
 def _is_in_period(one: Candidate, sheet: Sheet) -> bool:
     """Whether another date stands right beside it, joined by a dash or a short word."""
     span = one.spans[0]
-    for other in sheet.readings(Kind.DATE, span.row):
+    dates = sheet.readings(Kind.DATE, span.row)
+    at = bisect_left(dates, span.start, key=lambda date: date.span.start)
+    for other in dates[max(0, at - 1) : at + 2]:
         gap = (other.span.end, span.start)
         if other.span.start >= span.end:
             gap = (span.end, other.span.start)

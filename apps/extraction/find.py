@@ -46,6 +46,7 @@ class _Search:
         self.doctype = doctype
         self.sheet = Sheet(pages)
         self.labels = Labels(self.sheet, doctype)
+        self._seen: dict[str, list[Candidate]] = {}
         self._chosen: dict[str, list[Choice]] = {}
 
     def find(self, rule: FieldRule) -> Found | Missing:
@@ -70,6 +71,11 @@ class _Search:
         return Money(self.doctype, self.sheet, self.labels)
 
     def _candidates(self, rule: FieldRule) -> list[Candidate]:
+        if rule.name not in self._seen:
+            self._seen[rule.name] = self._sought(rule)
+        return self._seen[rule.name]
+
+    def _sought(self, rule: FieldRule) -> list[Candidate]:
         if rule.type == Kind.AMOUNT:
             return self.money.candidates(rule)
         if rule.type == Kind.CURRENCY:

@@ -51,6 +51,8 @@ REGISTRATION = re.compile(
     r"|Registergericht\b|registered (?:in|office)\b|company (?:no|reg)\b|inscrita en\b|KvK\b)",
     re.IGNORECASE,
 )
+PRICE = re.compile(r"(?<!\d)\d{1,4}[.,]\d{2}(?!\d)")
+LONGEST_RUN = 8  # lines of an address
 UNCLOSED = re.compile(r"\s*[(\[][^)\]]{0,3}$")
 LAST_WORDS = re.compile(r"(?<=\s)[^\W\d_]{3,20}\W*$")
 STREET_LINE = re.compile(r"\s*\d{1,4}\s?[a-z]?,?\s+[^\W\d]{2,}")
@@ -173,7 +175,7 @@ def _address_run(lines: Sequence[Line], start: int) -> Sequence[Line]:
     if lines[start].role != Role.ADDRESS:
         return ()
     run = [*_street_above(lines, start), lines[start]]
-    for line in takewhile(lambda one: one.role in IN_ADDRESS, lines[start + 1 :]):
+    for line in takewhile(_may_be_address, lines[start + 1 : start + LONGEST_RUN]):
         if line.span.box.top - run[-1].span.box.bottom > SPACED * line.span.box.height:
             break
         run.append(line)
@@ -182,6 +184,10 @@ def _address_run(lines: Sequence[Line], start: int) -> Sequence[Line]:
     while run[-1].role == Role.OTHER and not _continues(run, after):
         after = [run.pop()]
     return run
+
+
+def _may_be_address(line: Line) -> bool:
+    return line.role in IN_ADDRESS and not PRICE.search(line.text)
 
 
 def _street_above(lines: Sequence[Line], start: int) -> Sequence[Line]:

@@ -8,6 +8,7 @@ which amount is which.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 
 from apps.extraction import arithmetic, rates
@@ -67,7 +68,17 @@ class Money:
 
     @cached_property
     def verdict(self) -> arithmetic.Verdict:
-        return arithmetic.check(self.doctype.sums, self._found)
+        """What sums and rates say; of the rates the greatest gross, of which others are parts."""
+        verdict = arithmetic.check(self.doctype.sums, self._found)
+        proved, parts = dict(verdict.proved), set(verdict.parts)
+        for step, triple in enumerate(self._triples):
+            for name, value in zip(self.doctype.taxed, triple[:3], strict=True):
+                key = (name, in_cents(value))
+                if not step:
+                    proved[key] = max(proved.get(key, 0), len(sure.PROVED) - 1)
+                elif len(self._triples[0].parts) > 1 and proved.pop(key, 0):
+                    parts.add(key)
+        return arithmetic.Verdict(proved, frozenset(parts), verdict.refuted)
 
     @cached_property
     def _found(self) -> Mapping[str, list[Candidate]]:
@@ -107,8 +118,7 @@ class Money:
         """Net, tax and gross that come out by the printed rates."""
         for step, triple in enumerate(self._triples[:MOST_PARTS]):
             odds = BY_RATE_TOO if step else BY_RATE
-            values = (triple.net, triple.tax, triple.gross)
-            for name, value in zip(self.doctype.taxed, values, strict=True):
+            for name, value in zip(self.doctype.taxed, triple[:3], strict=True):
                 if name in self._own and value in self._on_page:
                     yield name, _candidate(self._on_page.readings[value], value, odds)
                 elif name in self._own and value == triple.tax:
@@ -126,7 +136,8 @@ class Money:
         own = any(weight == STRONG for _, weight in self.labels.of(rule.name))
         best = sorted(others, key=lambda one: -one.odds)[:MOST_PARTS]
         for one in best:
-            yield one.better_by(UNLIKE if own else ALIKE)
+            odds = one.odds + ALIKE if rule.unlabelled is None else rule.unlabelled
+            yield replace(one, odds=one.odds + UNLIKE if own else odds)
 
     def _as_total(self, value: str) -> float:
         return TOTALLED if cents(value) in self._totals else 0.0

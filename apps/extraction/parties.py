@@ -13,7 +13,7 @@ from math import log
 
 from apps.base.types import Box
 from apps.extraction.announced import LOWER, announced, candidate_of, is_name
-from apps.extraction.blocks import Block, blocks
+from apps.extraction.blocks import Block
 from apps.extraction.candidates import Candidate
 from apps.extraction.confidence import Choice
 from apps.extraction.doctypes import FieldRule
@@ -89,14 +89,13 @@ def near_names(
     candidates: Sequence[Candidate], own: Sequence[Choice], other: Sequence[Choice], sheet: Sheet
 ) -> Iterator[Candidate]:
     """Numbers of a party, likelier under its name in a block than under that of the other."""
-    page = blocks(next(iter(sheet.pages.values()), ()))
     names = [
         (choices[0].best.spans[0], odds)
         for choices, odds in ((own, WITH_NAME), (other, WITH_OTHER))
         if choices
     ]
     for one in candidates:
-        block = next((block for block in page if one.spans[0] in block), None)
+        block = next((block for block in sheet.blocks if one.spans[0] in block), None)
         above = [
             (name.row.number, odds)
             for name, odds in names
@@ -119,7 +118,7 @@ class _Page:
         self.squeezed = [squeezed(text) for text in texts]
 
     def unannounced(self, rule: FieldRule) -> Iterator[Candidate]:
-        for block in blocks(self.rows):
+        for block in self.sheet.blocks:
             name = next((one for one in block.lines if self._heads(block, one)), None)
             if name and block.has_town and not SENDER.match(name.text[:LONGEST]):
                 odds = _block_odds(rule, block, name) + self._headed(rule, block, name)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import combinations
 from typing import NamedTuple
 
@@ -39,17 +38,13 @@ class Rated(NamedTuple):
     reading: Reading  # of the tax
 
 
-@dataclass(frozen=True, slots=True)
-class Triple:
+class Triple(NamedTuple):
     """Net, tax and gross that come out by the rates; in cents."""
 
     net: int
     tax: int
+    gross: int
     parts: Sequence[Reading]  # one for each rate
-
-    @property
-    def gross(self) -> int:
-        return self.net + self.tax
 
 
 class Printed:
@@ -97,7 +92,7 @@ def _added(lines: Mapping[tuple[float, int, int], Rated], printed: Printed) -> I
     for group in groups:
         net, tax = sum(one.base for one in group), sum(one.tax for one in group)
         if tax and net + tax in printed:
-            yield Triple(net, tax, [one.reading for one in group])
+            yield Triple(net, tax, net + tax, [one.reading for one in group])
 
 
 def _rated(sheet: Sheet, printed: Printed) -> Iterator[Rated]:

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache, cached_property
 
+from apps.extraction.blocks import Block, blocks
 from apps.extraction.doctypes import DocType, FieldRule
 from apps.extraction.engines import PageText
 from apps.extraction.labels import Hit, Phrases, Target
@@ -37,6 +38,11 @@ class Sheet:
     @cached_property
     def habits(self) -> Habits:
         return judge(self.rows)
+
+    @cached_property
+    def blocks(self) -> Sequence[Block]:
+        """The blocks of the first page."""
+        return blocks(next(iter(self.pages.values()), ()))
 
     def readings(self, kind: Kind, row: Row) -> list[Reading]:
         """What a row holds of a kind, left to right."""
@@ -99,7 +105,7 @@ def _qualifies(hit: Hit, before: Hit) -> bool:
 def _is_included(hit: Hit) -> bool:
     """Whether a label only says what the words before it include: "price (incl. VAT)"."""
     row = hit.span.row
-    before = row.plain[row.cell_at(hit.span.start).start : hit.span.start][-LONG_ENOUGH:]
+    before = row.plain[max(0, hit.span.start - LONG_ENOUGH) : hit.span.start].split(CELL)[-1]
     words = [squeezed(word) for word in before.split()]
     if not words or words[-1] not in lexicon_words("labels", "inclusions"):
         return False

@@ -66,7 +66,10 @@ def _read(
 def _examples(
     entry: Entry, origin: str, engine: str, weight: float
 ) -> Iterator[tuple[str, Example]]:
-    """A document with second readings is seen with them and without; each counts for half."""
+    """A document with second readings is seen with them and without; each counts for half.
+
+    Truth that was taken from a file's embedded data teaches nothing of what its pages may not show.
+    """
     if not entry.truth:
         return
     pages, name = reading.read(entry.path, engine=engine)
@@ -76,7 +79,8 @@ def _examples(
         _, found = reading.understand(pages, entry.doctype, name, said=way)
         share = weight * (1.0 if len(ways) == 1 else BOTH_WAYS)
         for one in found:
-            if isinstance(one, Found) and one.name in entry.truth:
+            known = one.name in entry.truth and one.name in entry.vouched
+            if isinstance(one, Found) and known:
                 yield name, _example(one, entry, origin, share)
 
 

@@ -33,9 +33,11 @@ from apps.extraction.fields import Evidence
 FOLDS = 10  # parts, of which each is judged by a model fitted to the others
 LEAST = 20  # fields of a model of its own
 # What is believed before anything is seen, and how firmly: in units of one over variance.
-FIRST = Weights(bias=-1.0, read=0.5, chosen=0.5, proved=0.5, agrees=1.0, differs=1.0, failed=1.0)
-FIRMLY_AT_FIRST = (0.1,) + (2.0,) * len(PIECES)
-FIRMLY = (1.0,) + (8.0,) * len(PIECES)
+# That a value is read right and is the one meant are probabilities already; with a hundred errors
+# to learn from, a weight that moves more easily learns luck.
+FIRST = Weights(bias=0.0, sure=1.0, proved=0.5, agrees=1.0, differs=1.0, failed=1.0)
+FIRMLY_AT_FIRST = (0.1, 50.0, 4.0, 4.0, 4.0, 4.0)
+FIRMLY = (1.0, 200.0, 16.0, 16.0, 16.0, 16.0)
 STEADY = 1e-4  # weights that move less have arrived
 MOST_ROUNDS = 100
 SHORTEST = 1e-6  # of a step

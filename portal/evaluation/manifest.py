@@ -47,6 +47,7 @@ class Entry:
     doctype: str  # the class it is
     truth: Mapping[str, str]  # field to normalised value; only fields our class knows
     printed: Mapping[str, str]  # the same as the document prints them, where that is known
+    vouched: Collection[str] = ()  # fields that the document is known to show
     group: str = ""  # what comes from one hand; documents of a group are alike
     pairs: Sequence[Pair] = ()  # of a form
 
@@ -65,12 +66,15 @@ def _entry(said: Mapping[str, Any], kind: str, folder: Path) -> Entry:
     doctype = _doctype(expected)
     annotation = annotated.of([folder / name for name in said.get("expected_files", ())])
     printed = {**annotated.docile_fields(annotation), **expected.get("fields", {})}
+    truth = _truth(expected, printed, kind, doctype)
+    shown = expected.get("visible_in_text_layer")
     return Entry(
         id=said["id"],
         kind=kind,
         path=folder / said["file"],
         doctype=doctype,
-        truth=_truth(expected, printed, kind, doctype),
+        truth=truth,
+        vouched=frozenset(truth if shown is None else shown),
         printed={name: str(value or "") for name, value in printed.items()},
         group=said.get("group", ""),
         pairs=annotated.funsd_pairs(annotation),

@@ -33,8 +33,7 @@ def root(fitted: Fitted) -> Weights:
 
 def test_the_weights_of_the_world_are_found(fitted):
     found = root(fitted)
-    assert found.read == pytest.approx(0.8, abs=0.2)
-    assert found.chosen == pytest.approx(0.6, abs=0.2)
+    assert found.sure == pytest.approx(1.2, abs=0.2)
     assert found.agrees == pytest.approx(2.0, abs=0.6)
     assert found.differs == pytest.approx(2.0, abs=0.6)
 
@@ -49,7 +48,7 @@ def test_no_evidence_for_a_value_speaks_against_it(many):
     twisted = [replace(one, right=not one.right) for one in many]
     found = fit(twisted, bend=False)
     assert all(min(model.worth) >= 0 for model in found.models.values())
-    assert root(found).read == 0
+    assert root(found).sure == 0
 
 
 def test_every_level_has_a_model_where_fields_suffice(fitted):
@@ -116,7 +115,7 @@ def test_bending_straightens_what_a_model_cannot_say():
     """A floor of errors that no evidence shows."""
     floored = [
         replace(one, right=one.right and number % 10 > 0)
-        for number, one in enumerate(examples(300, seed=2))
+        for number, one in enumerate(examples(1000, seed=2))
     ]
     assert fitting.bends(floored)
 
@@ -142,14 +141,14 @@ def calibration(seed: int):
 
 @pytest.mark.parametrize("target", [0.02, 0.05])
 def test_the_target_is_kept_on_fields_that_nobody_has_seen(calibrations, target):
-    """By the world's own chances, so that no luck is in it: nine times in ten, and nearly else."""
+    """By the world's own chances, so that no luck is in it: on the whole, and nearly each time."""
     fresh, errors, shares = examples(1500, seed=99), [], []
     for made in calibrations:
         level = made.threshold("paper", target)
         accepted = [one for one in fresh if level and confidence(made, one) >= level]
         errors.append(sum(1 - truly(one) for one in accepted) / (len(accepted) or 1))
         shares.append(len(accepted) / len(fresh))
-    assert sum(error <= target for error in errors) >= 9
+    assert sum(errors) / len(errors) <= target
     assert max(errors) < 1.5 * target
     assert sum(shares) / len(shares) > 0.3
 

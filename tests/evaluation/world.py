@@ -14,7 +14,7 @@ SECONDS = (Second.NONE, Second.NONE, Second.AGREES, Second.DIFFERS)
 
 def chance(read: float, chosen: float, proved: bool, second: Second) -> float:
     """How likely a field of this world is right."""
-    odds = -1.0 + 0.8 * log_odds(read) + 0.6 * log_odds(chosen) + 1.0 * proved
+    odds = -1.0 + 1.2 * log_odds(read * chosen) + 1.0 * proved
     return from_log_odds(odds + {Second.AGREES: 2.0, Second.DIFFERS: -2.0}.get(second, 0.0))
 
 

@@ -33,8 +33,8 @@ steps = st.lists(st.tuples(st.floats(-8, 8), st.floats(-8, 8)), max_size=6).map(
 )
 
 
-def worth(bias: float, read: float = 1.0, chosen: float = 1.0) -> Weights:
-    return Weights(bias, read, chosen, proved=0.5, agrees=1.0, differs=1.0, failed=1.0)
+def worth(bias: float, sure: float = 1.0) -> Weights:
+    return Weights(bias, sure, proved=0.5, agrees=1.0, differs=1.0, failed=1.0)
 
 
 def known(models: dict[files.Key, Weights], **said: object) -> Calibration:
@@ -113,9 +113,10 @@ def test_each_piece_of_evidence_counts():
         (replace(plain, second=Second.DIFFERS), True),
         (plain, True),
     ]
-    odds = [all_one.log_odds(seen, failed=failed) for seen, failed in moved]
-    assert odds[0] == odds[1] > odds[2] == odds[3] == 1.0
-    assert odds[4:] == [-2.0, -1.0]
+    before = all_one.log_odds(plain, failed=False)
+    gained = [all_one.log_odds(seen, failed=failed) - before for seen, failed in moved]
+    assert gained[0] == gained[1] > 0
+    assert gained[2:] == pytest.approx([1.0, 1.0, -2.0, -1.0])
 
 
 @given(evidence)

@@ -45,7 +45,7 @@ def test_the_digest_is_of_the_file(tmp_path):
     [
         ('engine = "owl/1"', 'engine = "owl"', "engine must be a name and a version"),
         ("fitted_on = 2026-11-25", 'fitted_on = "today"', "fitted_on must be a date"),
-        ("chosen = 1.0", "chosen = -0.1", "a weight must not be negative"),
+        ("sure = 1.0", "sure = -0.1", "a weight must not be negative"),
         ("proved = 0.5", "proven = 0.5", "proved"),
         ("failed = 1.0", "failed = 1.0\nsmell = 1", r"weights know nothing of \['smell'\]"),
         ('doctype = ""', 'doctype = "moon"', "weights for every class and type must be given"),

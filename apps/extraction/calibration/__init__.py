@@ -15,7 +15,7 @@ from apps.extraction.calibration.files import Calibration, of_engine
 from apps.extraction.doctypes import DocType, FieldRule
 from apps.extraction.fields import Found, Missing
 
-ERROR_TARGET = 0.005  # share of accepted fields that may be wrong, unless somebody chose another
+ERROR_TARGET = 0.01  # share of accepted fields that may be wrong, unless somebody chose another
 NOBODY_IS_SURE = 1.0  # a threshold that no confidence reaches
 
 

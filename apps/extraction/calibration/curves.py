@@ -18,7 +18,7 @@ EDGES = (
 )  # fmt: skip
 NINE_IN_TEN = 1.2816  # standard deviations: a one-sided bound that holds nine times in ten
 AT_WORST = 10  # times the target: how likely wrong a single accepted field may be
-ENOUGH = 3  # errors that a class's own fields would show at the target; then no other class speaks
+ENOUGH = 10  # errors that a class's own fields would show at the target; then no other class speaks
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +85,12 @@ def together(several: Iterable[Bins]) -> Bins:
 
 
 def threshold(own: Bins, others: Bins, error_target: float) -> float | None:
-    """The least confidence from which on errors stay within a target, at nine to one.
+    """The least confidence from which on errors are expected to stay within a target.
 
     Where a class has fewer fields of its own than tell enough, those of other classes speak for
-    the rest, since a confidence means the same for each. What was never seen is not accepted, nor
-    what is far likelier wrong than the target, however well the others do. None if the target
-    cannot be promised at all.
+    the rest, since a confidence means the same for each: unless the class is shown to do worse than
+    the target. What was never seen is not accepted, nor what is far likelier wrong than the target,
+    however well the others do. None if the target cannot be expected at all.
     """
     enough = ENOUGH / error_target
     for edge, low in enumerate(EDGES):
@@ -98,11 +98,21 @@ def threshold(own: Bins, others: Bins, error_target: float) -> float | None:
         if not seen or low < 1 - AT_WORST * error_target:
             continue
         fields, wrong = own.from_(edge)
+        if bounds(wrong, fields)[0] > error_target:
+            continue
         lent, lent_wrong = others.from_(edge)
         share = min(1.0, max(0.0, enough - fields) / lent) if lent else 0.0
-        if bounds(wrong + share * lent_wrong, fields + share * lent)[1] <= error_target:
+        if expected(wrong + share * lent_wrong, fields + share * lent) <= error_target:
             return low
     return None
+
+
+def expected(wrong: float, fields: float) -> float:
+    """The share of wrong ones to expect of the next fields; few that were right promise little.
+
+    Source: the rule of succession, P.-S. Laplace, 1774.
+    """
+    return (wrong + 1) / (fields + 2)
 
 
 def costs(bins: Bins) -> list[Cost]:
@@ -135,7 +145,8 @@ def bounds(wrong: float, fields: float) -> tuple[float, float]:
     z = NINE_IN_TEN
     middle = (wrong + z * z / 2) / (fields + z * z)
     aside = z * sqrt(wrong * (fields - wrong) / fields + z * z / 4) / (fields + z * z)
-    return max(0.0, middle - aside), min(1.0, middle + aside)
+    share = wrong / fields  # lies between them, whatever rounding says
+    return max(0.0, min(share, middle - aside)), min(1.0, max(share, middle + aside))
 
 
 def _right(wrong: float, fields: float) -> tuple[float, float]:

@@ -1,4 +1,4 @@
-"""What each piece of evidence is worth: a logistic model with seven numbers.
+"""What each piece of evidence is worth: a logistic model with six numbers.
 
 Every piece only ever speaks for a value or against it, so no weight is negative, and more
 evidence never lowers a probability. No sum of evidence makes a value certain.
@@ -15,7 +15,7 @@ from apps.extraction.fields import Evidence, Second
 
 CERTAIN = 0.9995  # nothing is surer than this
 IMPROBABLE = 0.002  # evidence less sure than this is told apart no further
-PIECES = ("read", "chosen", "proved", "agrees", "differs", "failed")  # in the order of `pieces`
+PIECES = ("sure", "proved", "agrees", "differs", "failed")  # in the order of `pieces`
 
 Step = tuple[float, float]  # log-odds as the weights give them, and as they turned out
 
@@ -25,8 +25,7 @@ class Weights:
     """Natural logarithms of odds: of a right value before any evidence, and of each piece."""
 
     bias: float
-    read: float  # for each unit of the log-odds that the characters are right
-    chosen: float  # for each unit of the log-odds that it is the value meant
+    sure: float  # for each unit of the log-odds that its characters are right and it is meant
     proved: float
     agrees: float
     differs: float  # taken off
@@ -41,14 +40,13 @@ class Weights:
     @property
     def worth(self) -> tuple[float, ...]:
         """Of each piece, in the order of `PIECES`."""
-        return (self.read, self.chosen, self.proved, self.agrees, self.differs, self.failed)
+        return (self.sure, self.proved, self.agrees, self.differs, self.failed)
 
 
 def pieces(evidence: Evidence, *, failed: bool) -> tuple[float, ...]:
     """The evidence as numbers that grow with the odds, in the order of `PIECES`."""
     return (
-        log_odds(evidence.read),
-        log_odds(evidence.chosen),
+        log_odds(evidence.read * evidence.chosen),
         float(evidence.proved),
         float(evidence.second is Second.AGREES),
         -float(evidence.second is Second.DIFFERS),
