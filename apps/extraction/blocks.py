@@ -71,7 +71,7 @@ def reads_as_name(line: Line) -> bool:
         return False
     if ":" in line.text or UNOPENED.match(line.text):
         return False
-    if line.is_caption or line.is_sentence:
+    if line.is_caption or line.is_sentence or line.is_whole_place:
         return False
     if POSTCODE.match(line.text.lstrip()) or line.text.count(")") > line.text.count("("):
         return False

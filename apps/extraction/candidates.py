@@ -124,7 +124,8 @@ def _right_of(
     found = readings[first : first + MOST_RIGHT]
     later = [one for one in labels.by_row[row] if one.span.start >= end and not _within(one, found)]
     stop = next((one.span.start for one in later if _is_foreign(one, rule)), len(row.text))
-    across = min((one.span.start for one in later), default=len(row.text))
+    others = (one for one in later if all(t.name != rule.name for t in one.targets))
+    across = min((one.span.start for one in others), default=len(row.text))
     found = [one for one in found if one.span.start < stop]
     if rule.type == Kind.AMOUNT:
         weight += TABLE if _several(found) else 0.0

@@ -135,7 +135,9 @@ class Line:
 
     @cached_property
     def is_caption(self) -> bool:
-        """Whether the line only announces something else."""
+        """Whether the line only announces something else, or numbers the page."""
+        if self.words and self.words[0] in lexicon.words("names", "pages"):
+            return True
         return self._covered("names", "captions") >= MOST_OF_IT
 
     @cached_property
@@ -177,7 +179,12 @@ class Line:
         if not hits or self.digits > POSTCODE_DIGITS:
             return False
         at_end = not any(sign.isalnum() for sign in self._row.plain[hits[-1].span.end :])
-        return at_end or self._covered("address", "places") >= MOST_OF_IT
+        return at_end or self.is_whole_place
+
+    @cached_property
+    def is_whole_place(self) -> bool:
+        """Whether the line names a region or a country, and nothing else."""
+        return self._covered("address", "places") >= MOST_OF_IT
 
     def _covered(self, section: str, name: str) -> float:
         """The share of the line's letters that belong to phrases of a list."""

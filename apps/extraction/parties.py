@@ -237,6 +237,8 @@ def _sender_lines(rows: Sequence[Row]) -> Iterator[Candidate]:
         if match := SENDER.match(cell.plain):
             start, end = match.span("name")
             span = Span(cell.row, cell.start + start, cell.start + end).trimmed()
-            if not Line(span).is_caption and not STREET.search(span.plain):
+            line = Line(span)
+            street = STREET.search(span.plain) or (line.is_address and not line.legal_form)
+            if not line.is_caption and not street:
                 odds = FOOT_LINE if cell.box.top > FOOT else SENDER_LINE
                 yield candidate_of(span, odds, None)

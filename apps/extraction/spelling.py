@@ -1,8 +1,8 @@
 """Words of names and addresses put right: what a recogniser took for a letter that looks like it.
 
 "WorId" is no word; a capital I among small letters is an l. Where the engine doubted a letter and
-its second guess makes a word that the rules know ("Jaian", "Jalan"), that word was meant. What is
-shown as printed stays; only the normalised value is put right.
+its second guess makes a word that the rules know ("Jaian", "Jalan"), or rids a word of its only
+digit, that was meant. What is shown as printed stays; only the normalised value is put right.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ LETTERS = (
     (re.compile(r"(?<=[A-Za-z])!(?=[a-z])|(?<=[a-z])!(?=\s[A-Z])"), "i"),
 )
 WORD = re.compile(r"\S+")
+SIGNS = ".,;:()-'\""  # around words
 
 Character = tuple[str, Mark | None]
 
@@ -48,22 +49,29 @@ def spelled(spans: Sequence[Span]) -> tuple[str, float]:
 
 
 def _word(word: str, marks: Sequence[Mark | None]) -> tuple[str, float]:
-    """A word as the engine's second guesses make it known, if they do."""
+    """A word as the engine's second guesses make it known or free of a digit, if they do."""
     if len(word) <= LONGEST and not _is_known(word):
-        for other in _second_guesses(word, marks):
-            if _is_known(other):
+        for at, other in _second_guesses(word, marks):
+            if _is_known(other) or _is_among_letters(word, at):
                 return other, BY_WORD
     return word, 1.0
 
 
-def _second_guesses(word: str, marks: Sequence[Mark | None]) -> Iterator[str]:
+def _is_among_letters(word: str, at: int) -> bool:
+    """Whether a digit is the only one in a word and has letters on both sides, or at its start."""
+    rest = (word[:at] + word[at + 1 :]).strip(SIGNS)
+    return word[at].isdigit() and len(rest) >= SHORTEST - 1 and rest.isalpha()
+
+
+def _second_guesses(word: str, marks: Sequence[Mark | None]) -> Iterator[tuple[int, str]]:
+    """Where the engine doubted a letter, and the word with its second guess."""
     for at, mark in enumerate(marks):
         if mark and mark.glyph.confidence < DOUBTFUL and mark.glyph.other.isalpha():
-            yield word[:at] + mark.glyph.other + word[at + 1 :]
+            yield at, word[:at] + mark.glyph.other + word[at + 1 :]
 
 
 def _is_known(word: str) -> bool:
-    plain = word.casefold().strip(".,;:()-'\"")
+    plain = word.casefold().strip(SIGNS)
     return len(plain) >= SHORTEST and plain in _known()
 
 
