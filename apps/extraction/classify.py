@@ -34,7 +34,8 @@ LONG_LINE = 60  # characters; prose has many such lines
 SHORT_CELL = 25  # characters
 NARROW = 1.7  # height to width of a strip of paper
 KEY = re.compile(r"[A-Za-z\u00c0-\u024f)#]\s?[:\uff1a]")
-PRICE = re.compile(r"\d[.,]\d{2}\s*-?[A-Z]{0,3}$")
+# A row that ends in a price: with cents, or whole with the sign of a currency before it.
+PRICE = re.compile(r"(?:\d[.,]\d{2}\s*-?[A-Z]{0,3}|(?:[€$£₹]|\b(?:RM|Rs))\.?\s?\d[\d.,]*)$")
 
 
 class Decider(StrEnum):

@@ -124,6 +124,14 @@ def _invoice(guess: Guess) -> float:
     return guess.confidence if guess.doctype.name == "invoice" else 1 - guess.confidence
 
 
+@pytest.mark.parametrize("price", ["12.50", "12,50 EUR", "Rs 1939", "RM 12", "$1,200", "€ 40"])
+def test_a_price_has_cents_or_the_sign_of_a_currency(price):
+    priced = drawn(f"Room, two nights     {price}\nBooking id     44171")
+    bare = drawn("Room, two nights     1939\nBooking id     44171")
+    known = [get("invoice"), get("other")]
+    assert _invoice(classify([priced], known)) > _invoice(classify([bare], known))
+
+
 def test_a_credit_note_is_an_invoice_with_marks_of_its_own():
     both = [get("invoice"), get("credit_note")]
     assert classify([drawn(INVOICE)], both).doctype.name == "invoice"
