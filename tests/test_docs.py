@@ -3,12 +3,15 @@
 import re
 import subprocess
 import sys
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.core.management import get_commands
 
+from apps.extraction import doctypes
+from apps.extraction.doctypes import DocType, FieldRule
 from portal import diagrams
 
 ROOT = Path(__file__).parent.parent
@@ -68,6 +71,13 @@ def test_the_documents_name_every_setting():
     } - {"DJANGO_SETTINGS_MODULE", "PATH"}
     listed = set(re.findall(r"^\| `([A-Z_]+)`", (ROOT / "docs/settings.md").read_text(), re.M))
     assert names == listed
+
+
+def test_every_class_and_what_it_may_say_is_explained():
+    named = set(re.findall(r"`([a-z_]+)`", (ROOT / "docs" / "classes.md").read_text()))
+    classes = {doctype.name for doctype in doctypes.load_all()}
+    keys = {one.name for shape in (DocType, FieldRule) for one in fields(shape)}
+    assert (classes | keys) - named == set()
 
 
 def test_the_diagrams_are_current():

@@ -49,17 +49,19 @@ class Sample:
 
 
 SAMPLES = (
-    Sample("invoice", 3, "pdf", "pay-invoices", "contract", PAYABLE),
+    Sample("invoice", 5, "pdf", "pay-invoices", "contract", PAYABLE),
     Sample("receipt", 5, "png", "reimburse-expenses", "legal-duty", PAYABLE),
     Sample("receipt", 8, "jpeg", "reimburse-expenses", "legal-duty", PAYABLE, worn=0.8),
-    Sample("invoice", 12, "scan.pdf", "pay-invoices", "contract", PAYABLE, 0.7, "reviewed"),
+    Sample("invoice", 6, "scan.pdf", "pay-invoices", "contract", PAYABLE, 0.7, "reviewed"),
     Sample("passport", 2, "png", "onboard-employee", "legal-duty", PEOPLE),
     Sample("passport", 9, "jpeg", "check-identity", "legal-duty", PEOPLE, worn=0.7),
     Sample("agreement", 4, "pdf", "keep-contract", "contract", LEGAL),
     Sample("letter", 6, "pdf", "handle-letter", "contract", LEGAL),
     Sample("letter", 7, "tiff", "handle-letter", "consent", LEGAL, 0.6, manual_review=False),
     Sample("bank_statement", 1, "pdf", "onboard-employee", "contract", PEOPLE),
-    Sample("invoice", 21, "jpeg", "pay-invoices", "contract", PAYABLE, worn=0.9),
+    Sample("invoice", 11, "jpeg", "pay-invoices", "contract", PAYABLE, worn=0.9),
+    Sample("credit_note", 16, "pdf", "pay-invoices", "contract", PAYABLE),
+    Sample("payslip", 3, "png", "run-payroll", "legal-duty", PEOPLE),
     Sample("receipt", 30, "png", "reimburse-expenses", "legal-duty", PAYABLE, 0.3, "deleted"),
 )
 
