@@ -43,7 +43,7 @@ WORDS: dict[Tag, Words] = {
     Tag.DOCUMENT_CLASSIFIED: Words("Classified", "idle", "file"),
     Tag.DOCUMENT_FLAGGED: Words("Flagged", "warn", "flag"),
     Tag.STANDARD_SET: Words("Reading held to a standard", "warn", "chart"),
-    Tag.TASK_OPENED: Words("Field in doubt", "doubt", "slit"),
+    Tag.TASK_OPENED: Words("In doubt", "doubt", "slit"),
     Tag.TASK_CLAIMED: Words("Slit taken", "idle", "slit"),
     Tag.TASK_RELEASED: Words("Slit given back", "idle", "slit"),
     Tag.CROP_DELIVERED: Words("Slit shown", "idle", "slit"),

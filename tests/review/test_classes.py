@@ -17,7 +17,9 @@ from apps.extraction import services as extraction
 from apps.extraction.models import Field, Reading
 from apps.intake import services as intake
 from apps.intake.models import Document
+from apps.jobs import runner
 from apps.jobs import services as jobs
+from apps.jobs.flow import Lane
 from apps.jobs.flow import State as JobState
 from apps.retention import services as retention
 from apps.review import services as review
@@ -312,6 +314,26 @@ def test_then_its_doubtful_fields_come_before_people(desk, asked):
     names = {task.field.name for task in asked.tasks.filter(field__isnull=False)}
     assert {"iban", "invoice_number"} <= names
     assert state_of(asked) == (JobState.PARKED, "review")
+
+
+def test_reading_again_is_left_to_a_worker_that_reads(desk, asked):
+    choose(desk, asked, "invoice", leave=False)
+    review.release(desk.house.rita, now=timezone.now())
+    runner.run(intake.job_of(asked).pk, lane=Lane.QUICK)
+    assert state_of(asked) == (JobState.QUEUED, "typed")
+    assert intake.job_of(asked).lane == Lane.READING
+    assert desk.walk(asked) == JobState.PARKED
+
+
+def test_a_job_that_waited_before_there_were_these_steps_goes_on(desk):
+    """Then the second step was review; now it is this one, and both find their work done."""
+    document = desk.paper()
+    job, tasks = intake.job_of(document), set(document.tasks.all())
+    jobs.Job.objects.filter(pk=job.pk).update(step=1)
+    jobs.wake(job, actor=SYSTEM)
+    assert desk.walk(document) == JobState.PARKED
+    assert state_of(document) == (JobState.PARKED, "review")
+    assert set(document.tasks.all()) == tasks
 
 
 def test_pages_and_their_images_are_kept_once(desk, asked, stored):
