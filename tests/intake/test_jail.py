@@ -5,6 +5,7 @@ import os
 import socket
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,9 @@ UNGUARDED = """
 import sys; sys.path.insert(0, sys.argv.pop(1)); del sys.argv[1:4]
 from apps.intake.jailed import report; report.main()
 """
+
+PAST = "import sys; sys.path.insert(0, sys.argv.pop(1)); del sys.argv[1:4];"
+PROBES = "import probes; probes.main()"
 
 Attempt = Callable[..., str]
 
@@ -111,9 +115,53 @@ def test_no_process_but_its_own_is_to_be_seen(attempt, bubblewrap):
     assert len(attempt("see_processes").split()) == 2  # bubblewrap's first process, and it
 
 
-def test_no_setting_of_the_portal_is_to_be_seen(attempt, bubblewrap, monkeypatch):
+def test_no_setting_of_the_portal_is_to_be_seen(attempt, either_wall, monkeypatch):
     monkeypatch.setenv("ROOT_KEYS", "secret")
-    assert set(attempt("see_environment").split()) <= {*jail.environment(), "PWD"}
+    few = {"PATH", "LC_ALL", "OMP_NUM_THREADS", "PWD"}  # bubblewrap says the last
+    assert set(attempt("see_environment").split()) <= few
+
+
+@pytest.fixture(params=list(Wall))
+def wall_with_namespaces(
+    request: pytest.FixtureRequest, bubblewrap: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Either wall, on a machine whose kernel lets anybody make namespaces: so does bubblewrap."""
+    monkeypatch.setattr(jail, "wall", lambda: request.param)
+
+
+def test_its_network_and_its_neighbours_are_its_own(attempt, wall_with_namespaces):
+    """Should the filter ever let a socket through, there is nobody at the other end."""
+    assert are_its_own(attempt("see_namespaces"))
+
+
+def test_bubblewrap_alone_gives_it_a_network_of_its_own(bubblewrap, monkeypatch):
+    """Without anything that a program takes from itself."""
+    monkeypatch.setattr(jail, "_folders", lambda shown=jail._folders: [*shown(), BEHIND])
+    monkeypatch.setattr(jail, "BOOT", f"{PAST} sys.path.insert(0, {BEHIND!r}); {PROBES}")
+    with jail.fed("probes", "see_namespaces", source=io.BytesIO()) as output:
+        assert are_its_own(output.read().decode())
+
+
+def are_its_own(namespaces: str) -> bool:
+    outside = {str(Path(f"/proc/self/ns/{kind}").readlink()) for kind in ("net", "ipc", "user")}
+    assert len(outside) == len(namespaces.split()) == 3
+    return not outside & set(namespaces.split())
+
+
+def test_it_has_no_right_that_not_everybody_has(attempt, either_wall):
+    assert {int(held, 16) for held in attempt("see_rights").split()} == {0}
+
+
+def test_what_got_past_the_filter_is_ended_with_its_parent(lesser_wall, monkeypatch):
+    """A machine whose system calls we do not know has no filter: children can be made there."""
+    monkeypatch.setattr(jail, "BOOT", f"{PAST} sys.path.insert(0, {BEHIND!r}); {PROBES}")
+    token, limits = str(uuid.uuid4()), Limits(wall=2)
+    with (
+        suppress(Broken),
+        jail.fed("probes", "fork_holding", token, source=io.BytesIO(), limits=limits) as output,
+    ):
+        assert int(output.read()) > 0  # the child's number, once nobody holds the pipe
+    assert _processes_with(token) == []
 
 
 def test_it_cannot_become_somebody_else(attempt, bubblewrap):

@@ -55,6 +55,20 @@ def see_environment() -> str:
     return " ".join(sorted(os.environ))
 
 
+def see_namespaces() -> str:
+    """Which network and which neighbours it has, as the kernel numbers them."""
+    return " ".join(
+        str(Path(f"/proc/self/ns/{kind}").readlink()) for kind in ("net", "ipc", "user")
+    )
+
+
+def see_rights() -> str:
+    """What it may do, or could take up again, beside what everybody may."""
+    lines = Path("/proc/self/status").read_text().splitlines()
+    held = [line.split()[1] for line in lines if line.startswith(("CapPrm", "CapEff", "CapInh"))]
+    return " ".join(held)
+
+
 def become_root() -> str:
     os.setuid(0)
     return "root"
@@ -136,7 +150,8 @@ def crash() -> str:
 ATTEMPTS: dict[str, Callable[..., str]] = {
     one.__name__: one
     for one in (
-        echo, connect, connect_local, read, write, see_processes, see_environment, become_root,
+        echo, connect, connect_local, read, write, see_processes, see_environment,
+        see_namespaces, see_rights, become_root,
         mount, allocate, loop, sleep, fill, open_many, fork, fork_holding, run_a_program,
         start_threads, end, crash,
     )
