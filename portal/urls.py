@@ -5,7 +5,7 @@ from django.urls import include, path, register_converter
 
 from apps.intake.converters import ReferenceConverter
 from portal import answers, health
-from portal.pages import home, status, upload
+from portal.pages import assurance, home, status, upload
 
 register_converter(ReferenceConverter, "reference")
 
@@ -14,6 +14,7 @@ urlpatterns = [
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),
     path("status/", status.status, name="status"),
+    path("assurance/reading/", assurance.reading, name="assurance_reading"),
     path("sign-in/", sign_in.login, name="account_login"),
     path("sign-out/", sign_in.logout, name="account_logout"),
     path("password/", sign_in.password_change, name="account_change_password"),

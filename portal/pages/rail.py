@@ -25,6 +25,7 @@ PLACES = (
     ("Work", "Jobs", "jobs:list", "jobs", "intake.view_document"),
     ("Work", "Review", "review:station", "slit", "review.decide_task"),
     ("Oversight", "Trail", "audit:trail", "audit", "audit.read_trail"),
+    ("Oversight", "Reading", "assurance_reading", "chart", "extraction.view_figures"),
     ("Oversight", "Retention", "retention:clocks", "clock", "retention.view_clocks"),
     ("Oversight", "People", "accounts:people", "users", "accounts.view_people"),
     ("Oversight", "Status", "status", "shield", "accounts.view_people|audit.read_trail"),

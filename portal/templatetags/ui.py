@@ -96,6 +96,16 @@ def left(seconds: int) -> str:
 
 
 @register.filter
+def percent(share: float | None) -> str:
+    """A share of 0 to 1 as per cent; finer near nothing and near all."""
+    if share is None:
+        return "–"
+    many = share * 100
+    decimals = 0 if 10 <= many < 90 else 1 if 1 <= many < 99 else 2
+    return f"{round(many, decimals):g} %"
+
+
+@register.filter
 def purpose_title(name: str) -> str:
     known = purposes.load().purposes.get(name)
     return known.title if known else name

@@ -99,7 +99,12 @@ PAIRS: dict[str, tuple[type, Check, Listed]] = {
     "review.check_holds": (Task, now(review.check_holds), held),
     "review.check_can_see_line": (Task, now(review.check_can_see_line), held_with_line),
 }  # fmt: skip
-OF_A_PERSON = {"review.check_can_review", "accounts.check_can_manage_keys"}  # the role only
+OF_A_PERSON = {  # the role only
+    "accounts.check_can_manage_keys",
+    "extraction.can_set_standard",
+    "extraction.check_can_set_standard",
+    "review.check_can_review",
+}
 OF_TWO = {"accounts.check_can_hold"}  # asks of an account and a room; tests/api tries each
 ASKS = {  # the half of a pair that answers instead of raising
     "intake.can_see": "intake.check_can_see",

@@ -195,6 +195,8 @@ class World:
                 return {"key": uuid.uuid4(), "doctype": "invoice"}
             case "line":
                 return {"reason": LineReason.UNIT}
+            case "reading":
+                return {"error_target": 0.01, "audit_share": 0.05, "reason": "A quiet quarter."}
         return {}
 
     def _key(self) -> dict[str, Any]:
