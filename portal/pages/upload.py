@@ -129,7 +129,8 @@ def _malformed(request: PersonRequest, form: TermsForm, *, nothing: bool) -> Htt
 def _form(request: PersonRequest, **kwargs: Any) -> TermsForm:
     known = doctypes.load_all()
     names = sorted({rule.name for doctype in known for rule in doctype.fields})
-    choices = [(doctype.name, doctype.title) for doctype in known]
+    listed = sorted(known, key=lambda one: (one.name == doctypes.NONE_OF_THEM, one.title))
+    choices = [(doctype.name, doctype.title) for doctype in listed]
     return TermsForm(user=request.user, doctypes=choices, field_names=names, **kwargs)
 
 
