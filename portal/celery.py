@@ -10,7 +10,7 @@ from typing import Any
 
 from celery import Celery
 from celery.app.task import Task
-from celery.signals import setup_logging, task_success, worker_init, worker_ready
+from celery.signals import beat_init, setup_logging, task_success, worker_init, worker_ready
 from django.conf import settings
 from django.db import DatabaseError, connection
 from django.utils import timezone
@@ -46,8 +46,8 @@ def log_as_everyone(**_: Any) -> None:
 
 
 @worker_init.connect  # type: ignore[untyped-decorator]
+@beat_init.connect  # type: ignore[untyped-decorator]
 def end_where_nothing_may_be_opened(**_: Any) -> None:
-    """Workers open documents; the clock does not."""
     if not settings.EMBEDDED:
         import_module("portal.checks").refuse_to_serve()
 

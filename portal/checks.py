@@ -4,9 +4,10 @@
 itself is refused earlier, in `profiles.py`, before there are any settings.
 """
 
+import os
 import sys
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NoReturn
 
 from django.apps import AppConfig
 from django.conf import settings
@@ -33,11 +34,17 @@ def refuse_to_serve() -> None:
     try:
         found = the_wall(None) or [*the_role(None, ["default"]), *the_people(None, ["default"])]
     except OperationalError:
-        sys.exit(NO_ANSWER)
+        _end(NO_ANSWER)
     finally:
         connections.close_all()  # servers fork after this, and no two may share a connection
     if found:
-        sys.exit("\n".join(" ".join([one.msg, one.hint or ""]).strip() for one in found))
+        _end("\n".join(" ".join([one.msg, one.hint or ""]).strip() for one in found))
+
+
+def _end(words: str) -> NoReturn:
+    """Said past `sys.stderr`, of which the clock has made a log without words."""
+    os.write(2, f"{words}\n".encode())
+    sys.exit(1)
 
 
 @register(Tags.security, deploy=True)

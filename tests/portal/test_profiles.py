@@ -55,6 +55,7 @@ WRONG = {
 SERVING = {
     "gunicorn": ["-c", "import portal.wsgi"],
     "worker": ["-m", "celery", "--app=portal", "worker", "--pool=solo"],
+    "clock": ["-m", "celery", "--app=portal", "beat", "--schedule=/dev/null", "--pidfile="],
 }
 
 
