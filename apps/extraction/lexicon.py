@@ -12,6 +12,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+SHORT_ACCENTED = ("févr", "déc", "août")  # short forms that keep an accent
+
 
 def squeezed(text: str) -> str:
     """Letters and digits only, without case and accents: what a reader takes for the same word."""
@@ -27,7 +29,19 @@ def months() -> Mapping[str, int]:
         for number, name in enumerate(names, start=1):
             found[squeezed(name)] = number
             found.setdefault(squeezed(name)[:3], number)
+    for names in _data()["months_more"].values():
+        for number, name in enumerate(names, start=1):
+            found.setdefault(squeezed(name), number)
     return found | {squeezed(name): number for name, number in _data()["months_short"].items()}
+
+
+@cache
+def month_spellings() -> frozenset[str]:
+    """Month names as they are written, in small letters, with and without their accents."""
+    tables = (*_data()["months"].values(), *_data()["months_more"].values())
+    written = {name.casefold() for names in tables for name in names}
+    accented = {name for name in written if not name.isascii()}
+    return frozenset({*months(), *written, *(name[:4] for name in accented), *SHORT_ACCENTED})
 
 
 @cache

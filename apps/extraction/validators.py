@@ -52,7 +52,7 @@ def _luhn(value: str, printed: str) -> bool:
 
 def _decimals(value: str, printed: str) -> bool:
     """Cents are printed. Without them a lost point goes unseen: 5750 for 57.50."""
-    return re.search(r"(?<=\d)[.,]\d{1,4}(?!\d)", printed) is not None
+    return re.search(r"(?<=\d)[.,](?:\d{1,4}(?!\d)|--?|[\u2013\u2014])", printed) is not None
 
 
 def _amount(value: str, printed: str) -> bool:

@@ -32,7 +32,8 @@ AMOUNT = re.compile(
     (?P<before>(?:(?<![A-Za-z]){_signs()})(?=[\s\d.,(OoB\u2013\u2212-]))?\s?
     (?P<inner>[-\u2013\u2212])?\s?
     (?P<number>
-        [\dOoIlB]{{1,3}}(?:,[\dOoIlB]{{3}})+\.[\dOoIlB]{{2}}(?![A-Za-z])
+        \d{{1,3}}(?:[.,'\u2019]\d{{3}})*[.,](?:--?|[\u2013\u2014])(?![\d])
+      | [\dOoIlB]{{1,3}}(?:,[\dOoIlB]{{3}})+\.[\dOoIlB]{{2}}(?![A-Za-z])
       | [\dOoIlB]{{1,3}}(?:\.[\dOoIlB]{{3}})+,[\dOoIlB]{{2}}(?![A-Za-z])
       | \d{{1,3}}(?:,\d{{3}})+(?:\.\d{{1,4}})?
       | \d{{1,3}}(?:\.\d{{3}})+(?:,\d{{1,4}})?
@@ -51,6 +52,7 @@ AMOUNT = re.compile(
     """,
     re.VERBOSE,
 )
+NO_CENTS = re.compile(r"[.,](?:--?|[\u2013\u2014])$")  # "12,--": a dash for the cents
 WHOLE_CELL = re.compile(r"\s*[A-Z]{0,3}\s*$")
 
 
@@ -70,6 +72,8 @@ def parse(number: str, decimal: str = ".") -> tuple[Decimal, float]:
     trust = 1.0 if straight == number else REPAIRED
     if re.fullmatch(r"\d+[-: ]\d\d", straight):  # "28-90": the point was misread
         return Decimal(re.sub("[-: ]", ".", straight)), REPAIRED
+    if NO_CENTS.search(straight):
+        return Decimal(re.sub(r"\D", "", straight)), trust
     digits = re.sub(r"[ '\u2019]", "", straight)
     signs = re.sub(r"\d", "", digits)
     whole, _, cents = digits.rpartition(signs[-1]) if signs else (digits, "", "")
@@ -100,7 +104,7 @@ def _reading(row: Row, match: re.Match[str], habits: Habits) -> Reading | None:
         return None
     value, trust = parse(number, habits.decimal)
     currency = _currency(match)
-    if not re.search(r"[.,]\d|\d[-: ]\d", number):
+    if not re.search(r"[.,]\d|\d[-: ]\d", number) and not NO_CENTS.search(number):
         trust *= BARE_WITH_CURRENCY if currency else BARE
         if not currency and not _alone(row, match):
             return None
@@ -127,7 +131,7 @@ def _span(row: Row, match: re.Match[str]) -> Span:
 def _stands_free(text: str, match: re.Match[str]) -> bool:
     """Whether the number is no part of a percentage, a code, a measure or a time."""
     start, end = match.start("number"), match.end("number")
-    after = re.match(r"\s?(%|[A-Za-z]+)", text[end : end + 12])
+    after = re.match(r" ?(%|[A-Za-z]+)", text[end : end + 12])
     if after and (after[1] == "%" or _is_word(after[1], match)):
         return False
     before, earlier = text[max(0, start - 1) : start], text[max(0, start - 2) : start - 1]

@@ -19,7 +19,7 @@ MERGED = 0.3  # trust in a date whose separators were lost in part
 
 YEAR = r"(?P<year>(?:19|20)\d\d|\d\d(?!\d(?!\d?:)))"
 ISO = re.compile(
-    r"(?<![\d.])(?P<year>(?:19|20)\d\d)\s?([-/.])\s?(?P<month>\d{1,2})\s?\2\s?(?P<day>\d{2})"
+    r"(?<![\d.])(?P<year>(?:19|20)\d\d)\s?([-/.])\s?(?P<month>\d{1,2})\s?\2\s?(?P<day>\d{2}|\d(?!\d))"
 )
 NUMERIC = re.compile(
     rf"(?<![\d./])(?P<a>\d{{1,2}})(?P<sign>-|\s?[/.]\s?)(?P<b>\d{{1,2}})(?P=sign){YEAR}(?!(?P=sign)\d)"
@@ -32,22 +32,20 @@ LOST = re.compile(r"(?<![\w.,/-])(?P<a>\d\d)/?(?P<b>\d\d)[-/.]?(?P<year>20\d\d)(
 
 @cache
 def _named() -> re.Pattern[str]:
-    """Dates with the month as a word, day first or month first."""
-    names = "|".join(sorted(_month_spellings(), key=len, reverse=True))
+    """Dates with the month as a word: day first, month first, year first."""
+    spellings = map(re.escape, lexicon.month_spellings())
+    names = "|".join(sorted(spellings, key=len, reverse=True))
     gap = r"[ .,/\-\u2013']{0,3}(?:de |del |of )?"
     return re.compile(
         rf"(?<![\d.])(?P<day>[0-3]?\d) ?(?:st|nd|rd|th|er|\u00ba|\.)?{gap}"
         rf"(?P<month>{names})(?:\s?/\s?(?:{names}))?{gap}"
         rf"(?P<year>(?:19|20)\d\d|\d\d(?!\d(?!\d?:)|\s(?:19|20)\d\d))"
-        rf"|(?<![A-Za-z])(?P<month2>{names})[ .]{{0,2}}(?P<day2>[0-3]?\d)(?:st|nd|rd|th)?"
-        rf" ?,? {{0,2}}(?P<year2>(?:19|20)\d\d)(?!\d)",
+        rf"|(?<![A-Za-z])(?P<month2>{names})[ .\-]{{0,2}}(?P<day2>[0-3]?\d)(?:st|nd|rd|th)?"
+        rf"[ \-]?,? {{0,2}}(?P<year2>(?:19|20)\d\d)(?!\d)"
+        rf"|(?<!\d)(?P<year3>(?:19|20)\d\d)[ .\-]{{1,2}}(?P<month3>{names})[ .\-]{{1,2}}"
+        rf"(?P<day3>[0-3]?\d)(?!\d)",
         re.IGNORECASE,
     )
-
-
-def _month_spellings() -> set[str]:
-    accented = {"märz", "févr", "février", "août", "décembre", "déc"}
-    return {re.escape(name) for name in {*lexicon.months(), *accented}}
 
 
 def find(row: Row, habits: Habits) -> Iterator[Reading]:
@@ -68,9 +66,12 @@ def _iso(row: Row) -> Iterator[Reading]:
 
 def _with_month(row: Row) -> Iterator[Reading]:
     for match in _named().finditer(row.plain):
-        year = match["year"] or match["year2"]
-        month = lexicon.months().get(lexicon.squeezed(match["month"] or match["month2"]), 0)
-        if day := _date(year, str(month), match["day"] or match["day2"]):
+        year, name, number = (
+            match[part] or match[f"{part}2"] or match[f"{part}3"]
+            for part in ("year", "month", "day")
+        )
+        month = lexicon.months().get(lexicon.squeezed(name), 0)
+        if day := _date(year, str(month), number):
             yield _reading(row, match, day, _year_trust(year))
 
 
