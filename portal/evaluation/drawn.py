@@ -36,4 +36,5 @@ def _entry(kind: str, number: int, folder: Path) -> Entry:
         doctype=drawn.doctype,
         truth=drawn.truth,
         printed={},
+        vouched=frozenset(drawn.truth),
     )

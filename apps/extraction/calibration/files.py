@@ -67,7 +67,7 @@ class Calibration:
 
     def probability(self, odds: float) -> float:
         """That a value is right, from the log-odds of its evidence; never certain."""
-        return min(1.0, from_log_odds(bent(odds, self.steps)))
+        return min(CERTAIN, from_log_odds(bent(odds, self.steps)))
 
     def bins_of(self, doctype: str) -> Bins:
         return together(bins for key, bins in self.bins.items() if key[0] == doctype)
