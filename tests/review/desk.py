@@ -127,7 +127,9 @@ class Desk:
         user, now = about.pop("user"), about.pop("now")
         return review.decide(task, Answer(key, verdict, value, **about), user=user, now=now)
 
-    def _draw(self, *_: object, hear: Callable[[Witnesses], None]) -> Iterator[tuple[int, Pixels]]:
+    def _draw(
+        self, *_: object, hear: Callable[[Witnesses], None] = lambda _: None
+    ) -> Iterator[tuple[int, Pixels]]:
         for number in range(1, self.pages + 1):
             hear(self.said)
             yield number, page_of(self.lines)
