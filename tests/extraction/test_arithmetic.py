@@ -61,5 +61,29 @@ def test_the_sign_of_a_discount_is_not_trusted():
 
 
 def test_cash_and_change_imply_a_total_that_need_not_be_printed():
-    [(name, value, _)] = arithmetic.implied(SUMS, said(cash="20.00", change="7.50"))
-    assert (name, value) == ("total", 1250)
+    assert list(arithmetic.implied(SUMS, said(cash="20.00", change="7.50"))) == [
+        ("total", 1250, 4.0)
+    ]
+
+
+def test_a_sum_implies_whichever_of_its_values_is_missing():
+    sums = ("gross = net + tax",)
+    assert list(arithmetic.implied(sums, said(gross="119.00", net="100.00"))) == [
+        ("tax", 1900, 4.0)
+    ]
+
+
+def test_a_term_whose_sign_is_not_printed_is_still_needed():
+    sums = ("due = total - ~prepaid",)
+    assert not arithmetic.check(sums, said(due="10.00", total="10.00")).proved
+    assert arithmetic.check(sums, said(due="8.00", total="10.00", prepaid="-2.00")).proved
+
+
+def test_a_way_with_far_less_likely_values_comes_out_by_chance():
+    likely = said(gross="9.40", net="7.90", tax="1.50")
+    span = row("1.00").whole
+    chance = {"gross": "14.90", "tax": "7.00"}
+    for name, value in chance.items():
+        likely[name].append(Candidate((span,), value, 2.0))
+    proved = arithmetic.check(("gross = net + tax",), likely).proved
+    assert set(proved) == {("gross", "9.40"), ("net", "7.90"), ("tax", "1.50")}

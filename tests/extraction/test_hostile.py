@@ -72,9 +72,24 @@ def test_odd_pages_are_read_without_an_exception(page, doctype):
         ("receipt", ("A" * 8, "DE1234567890")),
         ("receipt", ALL),
         ("invoice", ALL),
+        ("invoice", ("VAT", "19%", "1.00", "119.00")),
+        ("invoice", ("01.02.2020", "-", "net", "30", "days")),
+        ("invoice", ("Kannenwerk", "GmbH", "99199", "Beispielstadt")),
+        ("invoice", ("DE89", "3704", "0O44", "0532", "0130", "01")),
         ("identity", ("P<UTO" + "A" * 39,)),
     ],
-    ids=["labels", "amounts", "codes", "receipt", "invoice", "identity"],
+    ids=[
+        "labels",
+        "amounts",
+        "codes",
+        "receipt",
+        "invoice",
+        "rates",
+        "dates",
+        "names",
+        "ibans",
+        "identity",
+    ],
 )
 def test_a_hundred_thousand_words_are_read_soon(name, words):
     page, doctype = crowd(*words), doctypes.get(name)

@@ -37,7 +37,14 @@ def test_letters_that_look_alike_are_one(text):
     assert [name for name, _ in found(text)] == ["number"]
 
 
-@pytest.mark.parametrize("text", ["Totally", "subtotals", "MUSTER-DATE", "Candidate"])
+def test_a_number_sign_is_the_word_for_it():
+    assert found("INVOICE # 4711") == [("number", "INVOICE #")]
+    assert found("INVOICE #A4711") == [("number", "INVOICE #")]
+
+
+@pytest.mark.parametrize(
+    "text", ["Auftrag/Date", "Totally", "subtotals", "MUSTER-DATE", "Candidate"]
+)
 def test_a_part_of_a_word_is_no_label(text):
     assert found(text) == []
 

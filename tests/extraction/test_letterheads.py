@@ -35,6 +35,11 @@ def address(text: str) -> str:
         ("4 Tea Lane", Role.ADDRESS),
         ("Ufergasse 9", Role.ADDRESS),
         ("99199 Beispielstadt", Role.ADDRESS),
+        ("69002 LYON", Role.ADDRESS),
+        ("8001 Z\u00fcrich", Role.ADDRESS),
+        ("MANLY NSW 2095", Role.ADDRESS),
+        ("31-147 Krak\u00f3w", Role.ADDRESS),
+        ("St.-Nr. 257/123/45678", Role.END),
         ("Teatown, ZZ6 3JP", Role.ADDRESS),
         ("SELANGOR", Role.PLACE),
         ("TEL: 07-555 0199", Role.END),
@@ -63,6 +68,8 @@ def test_a_line_is_what_it_looks_like(text, role):
             "BLUE TEAPOT VEGETARIAN RESTAURANT SDN BHD",
         ),
         ("THANK YOU\nBlue Teapot\n4 Tea Lane, Teatown", "Blue Teapot"),
+        ("Blue Teapot Sdn Bhd (1\n4 Tea Lane, Teatown", "Blue Teapot Sdn Bhd"),
+        ("B1ue Teapot WorId Sdn Bhd\n4 Tea Lane, Teatown", "Blue Teapot World Sdn Bhd"),
         ("", ""),
     ],
 )
@@ -81,6 +88,13 @@ def test_a_name_stands_above_its_address(text, expected):
             "BLUE TEAPOT\n16 Station Approach\nTeatown, ZZ6 3JP\n0161 496 0088",
             "16 Station Approach Teatown, ZZ6 3JP",
         ),
+        ("Kanne GmbH\nLindenplatz 1\n01067 Musterort\nTel. 1", "Lindenplatz 1 01067 Musterort"),
+        ("BAR TETERA\nJos\u00e9\nC/ Mayor 14\n28013 Madrid", "C/ Mayor 14 28013 Madrid"),
+        (
+            "TEA SHOP\nSite: 2395\nLOT 485, TAMAN TEKO\n54200 JOHOR",
+            "LOT 485, TAMAN TEKO 54200 JOHOR",
+        ),
+        ("Kanne GmbH\nTeeweg 7\n86150 Musterort\nKaffee 2,65 A", "Teeweg 7 86150 Musterort"),
         ("BLUE TEAPOT\nTEL: 07-555 0199\nTOTAL 5.00", ""),
     ],
 )
@@ -107,3 +121,9 @@ def test_a_column_of_lines_is_a_block():
 def test_signs_that_belong_in_no_word_lower_trust():
     assert trust_in("JALAN CAWAN") == 1.0
     assert trust_in("JA:AN CAWAN") == trust_in("J1n Cawan") == trust_in("WorId") == 0.5
+
+
+def test_a_brand_printed_like_the_name_below_it_may_be_part_of_it():
+    head = "TEA HOUSE\nBLUE TEAPOT SDN BHD\n(123456-X)\nNO 7, JALAN CAWAN"
+    odds = {one.normalised: one.odds for one in letterheads.names(Sheet([drawn(head)]))}
+    assert odds["BLUE TEAPOT SDN BHD"] > odds["TEA HOUSE BLUE TEAPOT SDN BHD"] > 0

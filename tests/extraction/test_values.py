@@ -36,6 +36,9 @@ def read(kind: Kind, text: str, habits: Habits = NONE) -> list[str]:
         ("-0,00", "0.00"),
         ("86,5500", "86.55"),
         ("\uff11\uff12.\uff15\uff10", "12.50"),
+        ("12,--", "12.00"),
+        ("CHF 1'284.\u2013", "1284.00"),
+        ("1.234,-", "1234.00"),
     ],
 )
 def test_an_amount_is_read_in_either_convention(text, value):
@@ -51,7 +54,15 @@ def test_what_is_no_money_is_no_amount(text):
 
 
 @pytest.mark.parametrize(
-    ("text", "value"), [("64 13", "64.13"), ("28-90", "28.90"), ("RMO.65", "0.65"), ("3100", None)]
+    ("text", "value"),
+    [
+        ("64 13", "64.13"),
+        ("28-90", "28.90"),
+        ("RMO.65", "0.65"),
+        ("3100", None),
+        ("\u20acI5,277.53", "15277.53"),
+        ("total 1,2B4.00 S", "1284.00"),
+    ],
 )
 def test_a_mended_or_bare_amount_is_hardly_trusted(text, value):
     [one] = readings(Kind.AMOUNT, row(text), NONE)
@@ -90,10 +101,31 @@ def test_an_amount_is_the_number_without_its_currency():
         ("16 Ogos 2022", "2022-08-16"),
         ("20180428/191204", "2018-04-28"),
         ("6/18/2017", "2017-06-18"),
+        ("Guests: 2  Aug 24 2019 7:45PM", "2019-08-24"),
+        ("2021 May 3", "2021-05-03"),
+        ("May-03-2021", "2021-05-03"),
+        ("2021-5-3", "2021-05-03"),
     ],
 )
 def test_a_date_is_read_in_the_seven_languages(text, value):
     assert read(Kind.DATE, text) == [value]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "3 de mar\u00e7o de 2021",
+        "3 marca 2021",
+        "3. b\u0159ezna 2021",
+        "3 martie 2021",
+        "3 mars 2021",
+        "3 marts 2021",
+        "3. maaliskuuta 2021",
+        "3 mart 2021",
+    ],
+)
+def test_the_month_names_of_neighbours_are_known(text):
+    assert read(Kind.DATE, text) == ["2021-03-03"]
 
 
 @pytest.mark.parametrize(
@@ -124,6 +156,9 @@ def test_the_year_of_two_digits_turns_at_seventy():
         (Kind.BIC, "BIC DEUTDEMMXXX", "DEUTDEMMXXX"),
         (Kind.CURRENCY, "W\u00e4hrung: EUR", "EUR"),
         (Kind.REFERENCE, "Facture n\u00b0F2018-27.", "F2018-27"),
+        (Kind.REFERENCE, "64 3312 0900 1182", "64 3312 0900 1182"),
+        (Kind.REFERENCE, "FV 12/06/2023", "FV 12/06/2023"),
+        (Kind.VAT_ID, "CHE-116.281.710 MWST", "CHE116281710"),
     ],
 )
 def test_a_code_is_compact_and_upper_case(kind, text, value):
@@ -134,6 +169,10 @@ def test_a_code_with_wrong_check_digits_is_less_trusted():
     right, wrong = "DE34700700100156919301", "DE35700700100156919301"
     [good], [bad] = (readings(Kind.IBAN, row(text), NONE) for text in (right, wrong))
     assert good.trust > bad.trust
+
+
+def test_a_short_form_of_number_is_no_part_of_it():
+    assert read(Kind.REFERENCE, "NR 12/2023") == ["12/2023"]
 
 
 def test_a_document_shows_its_habits():
