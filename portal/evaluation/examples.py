@@ -10,7 +10,6 @@ from apps.accounts.models import Organisation
 from apps.base.scope import acting_for
 from apps.extraction import doctypes
 from apps.extraction.fields import Evidence, Found, Second
-from apps.extraction.witnesses import SILENT
 from apps.review.models import Lesson
 from portal.evaluation import drawn, manifest, reading
 from portal.evaluation.fitting import Example
@@ -66,17 +65,18 @@ def _read(
 def _examples(
     entry: Entry, origin: str, engine: str, weight: float
 ) -> Iterator[tuple[str, Example]]:
-    """A document with second readings is seen with them and without; each counts for half.
+    """Where second readings say something it is seen with them and without; each counts for half.
 
     Truth that was taken from a file's embedded data teaches nothing of what its pages may not show.
     """
     if not entry.truth:
         return
     pages, name = reading.read(entry.path, engine=engine)
+    plain = reading.understand(pages, entry.doctype, name)[1]
     said = reading.witnesses(entry.path)
-    ways = [SILENT] if said == SILENT else [SILENT, said]
-    for way in ways:
-        _, found = reading.understand(pages, entry.doctype, name, said=way)
+    heard = reading.understand(pages, entry.doctype, name, said=said)[1]
+    ways = [plain] if heard == plain else [plain, heard]
+    for found in ways:
         share = weight * (1.0 if len(ways) == 1 else BOTH_WAYS)
         for one in found:
             known = one.name in entry.truth and one.name in entry.vouched

@@ -3,6 +3,8 @@
 import io
 import json
 import re
+from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +14,9 @@ from django.core.management import CommandError, call_command
 from apps.extraction import reader
 from apps.extraction.calibration import files
 from apps.extraction.engines.fake import LINES
+from apps.extraction.fields import Found, Second
 from apps.review.models import Lesson
-from portal.evaluation import documents, drawn, examples, reading
+from portal.evaluation import drawn, examples, reading
 from tests.evaluation.world import examples as world
 from tests.papers import invoice_png
 from tests.review.desk import text_of
@@ -149,9 +152,7 @@ def test_without_a_manifest_nothing_is_measured(tmp_path):
 def test_an_engine_that_is_named_has_a_reader_of_its_own(manifest):
     pages, engine = reading.read(manifest.parent / "right.png", engine="fake")
     assert (engine, len(pages)) == ("fake/1", 1)
-    assert reading._readers
-    reading.close()
-    assert not reading._readers
+    assert "fake/1" in reader.health().engines
 
 
 # calibrate
@@ -197,11 +198,23 @@ def test_the_same_documents_are_drawn_each_time():
 
 
 def test_a_document_with_second_readings_is_seen_with_them_and_without(manifest, monkeypatch):
+    understand = reading.understand
+
+    def agreeing(*arguments: Any, said: Any = None, **options: Any) -> Any:
+        guess, found = understand(*arguments, **options)
+        return guess, [backed(one) for one in found] if said else found
+
     monkeypatch.setattr(reading, "witnesses", lambda path: "a witness")
-    monkeypatch.setattr(documents.reading, "understand", deaf(reading.understand))
+    monkeypatch.setattr(reading, "understand", agreeing)
     found = [one for _, one in examples.from_manifest(manifest, engine="", tell=str)]
-    assert len(found) == 12
+    assert Counter(one.evidence.second for one in found) == {Second.NONE: 6, Second.AGREES: 6}
     assert {one.weight for one in found} == {examples.BOTH_WAYS}
+
+
+def test_where_second_readings_say_nothing_a_document_counts_once(manifest):
+    found = [one for _, one in examples.from_manifest(manifest, engine="", tell=str)]
+    assert len(found) == 6
+    assert {one.weight for one in found} == {1.0}
 
 
 def test_people_of_the_installation_teach_as_well(house, manifest, tmp_path):
@@ -220,8 +233,10 @@ def test_with_nothing_to_learn_from_nothing_is_written(tmp_path):
     assert not out.exists()
 
 
-def deaf(understand: Any) -> Any:
-    return lambda *arguments, said=None, **options: understand(*arguments, **options)
+def backed(one: Any) -> Any:
+    if isinstance(one, Found):
+        return replace(one, evidence=replace(one.evidence, second=Second.AGREES))
+    return one
 
 
 def lesson(house: Any, one: Any) -> None:

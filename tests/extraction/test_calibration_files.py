@@ -77,8 +77,8 @@ def test_what_is_shipped_loads_and_is_named_after_its_engine(path):
 
 
 def test_the_default_engine_is_calibrated():
-    """On documents with known truth and on drawn ones, which its file counts."""
+    """On documents with known truth, which its file counts."""
     [one] = [one for name, one in files.load_all().items() if name.startswith("rapidocr/")]
-    assert {source.origin for source in one.sources} >= {"manifest", "drawn"}
+    assert {source.origin for source in one.sources} >= {"manifest"}
     assert all(source.fields >= source.wrong for source in one.sources)
     assert one.report["fields"] == sum(source.fields for source in one.sources)

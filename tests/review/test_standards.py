@@ -42,7 +42,7 @@ def test_a_choice_is_on_the_trail_in_whole_numbers(house):
     assert audit.facts_of(event) == {
         "error_target_per_million": 1000,
         "audit_share_per_million": 50_000,
-        "error_target_before_per_million": 5000,
+        "error_target_before_per_million": round(ERROR_TARGET * standards.PER_MILLION),
         "audit_share_before_per_million": 0,
     }
 
@@ -80,7 +80,7 @@ def test_a_reading_says_what_governed_it(desk):
 
 def test_a_stricter_target_sends_more_before_people(desk, monkeypatch):
     counts = {("invoice", "amount", "drawn"): bins(at_0_8=(1000, 30), at_0_98=(4000, 0))}
-    made = known({("", "", ""): worth(-4.0)}, engine="fake/1", bins=counts)
+    made = known({("", "", ""): worth(0.5)}, engine="fake/1", bins=counts)
     monkeypatch.setattr(files, "load_all", lambda: {"fake/1": made})
     before = desk.paper(fields=("grand_total",))
     standards.choose(Demanded(0.0001, 0.0), reason="Never again.", user=desk.house.carl)
