@@ -167,7 +167,7 @@ def test_demo_people_that_are_not_there_are_a_sentence(production):
 
 
 def test_a_database_that_does_not_answer_is_a_sentence(production):
-    nowhere = {"DATABASE_URL": "postgresql://portal_app:q7Zt2mX9vL4cR8@127.0.0.1:9/portal"}
+    nowhere = {"DATABASE_URL": "postgresql://portal_app:q7Zt2mX9vL4cR8sB1nK6@127.0.0.1:9/portal"}
     code, _, err = run(production | nowhere, "axes_reset")
     assert code == 1
     assert "The database does not answer" in err
