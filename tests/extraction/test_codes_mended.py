@@ -46,6 +46,8 @@ def test_a_number_that_was_read_beyond_doubt_is_left_as_printed():
     [one] = read(Kind.IBAN, "FR76 1254 2547 2569 8542 5874 698")
     assert one.normalised == "FR7612542547256985425874698"
     assert one.trust == 0.5
+    [one] = read(Kind.IBAN, "DE89 3704 0044 0632 0130 00")
+    assert one.normalised == "DE89370400440632013000"
     [one] = read(Kind.VAT_ID, "DE123456789")
     assert (one.normalised, one.trust < 1) == ("DE123456789", True)
 

@@ -127,3 +127,8 @@ def test_a_brand_printed_like_the_name_below_it_may_be_part_of_it():
     head = "TEA HOUSE\nBLUE TEAPOT SDN BHD\n(123456-X)\nNO 7, JALAN CAWAN"
     odds = {one.normalised: one.odds for one in letterheads.names(Sheet([drawn(head)]))}
     assert odds["BLUE TEAPOT SDN BHD"] > odds["TEA HOUSE BLUE TEAPOT SDN BHD"] > 0
+
+
+def test_a_measure_is_no_legal_form():
+    assert Line(row("Zuckerdose KG").whole).legal_form
+    assert not Line(row("Zucker 10 KG").whole).legal_form
