@@ -28,7 +28,7 @@ POSTCODE = re.compile(
       | \d{4}\s?[A-Z]{2}                     # Netherlands
       | \d{4}(?=\s[A-Z\u00c4\u00d6\u00dc\u00c9][a-z\u00df-\u00ff])  # Austria, Belgium, Switzerland
       | [A-Z]{1,2}-\d{4,5}(?=\s)            # with the letter of the country
-      | [A-Z]{2,3}\s\d{4}                   # Australia, behind the state
+      | [A-Z]{2,3}\s\d{4}(?![.,]\d)         # Australia, behind the state; no amount
       | [A-Z]{1,2}\d{1,2}[A-Z]?\s?\d[A-Z]{2}  # United Kingdom
       | [A-Z]\d{2}\s[A-Z0-9]{4}              # Ireland
       | [A-Z]\d[A-Z]\s?\d[A-Z]\d             # Canada

@@ -43,7 +43,7 @@ def test_a_paper_without_text_says_what_to_do_and_what_is_kept(desk, page):
 
 
 def test_a_paper_that_cannot_be_drawn_says_what_to_do(desk, page, monkeypatch):
-    def broken(*_: object) -> None:
+    def broken(*_: object, **__: object) -> None:
         raise extraction.Unreadable(drawing.NOT_DRAWN)
 
     document = desk.send()
