@@ -169,7 +169,7 @@ CONTRADICTORY = {
     "a credit": (INVOICE, """
         INVOICE
         Net total      -100.00
-        VAT 19%           19.00
+        VAT 19%           29.00
         Grand total    -119.00
         """),
     "a receipt": (RECEIPT, """
