@@ -37,7 +37,7 @@ class Jobs(APIView):
         examples=[OpenApiExample("One page", {"jobs": [JOB_EXAMPLE], "next": None})],
     )
     def get(self, request: ProgramRequest) -> Response:
-        query = JobsQuery(data=request.query_params)
+        query = JobsQuery(data=request.query_params.dict())
         query.is_valid(raise_exception=True)
         wanted = query.validated_data
         rows = overview.listed(
