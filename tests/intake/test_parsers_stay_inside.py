@@ -28,6 +28,7 @@ EXCEPTIONS: dict[str, tuple[set[str], str]] = {
     "apps/extraction/engines/upright.py": ({"PIL"}, "turns pixels, and opens nothing"),
     "apps/review/crops.py": ({"PIL"}, "cuts slits from decoded pixels and packs them"),
     "portal/evaluation/confidence.py": ({"PIL", "rapidocr"}, MEASURES),
+    "portal/evaluation/html.py": ({"PIL"}, "packs crops of pixels the jail gave"),
     "portal/evaluation/pipeline.py": ({"pikepdf"}, DRAWN),
     "portal/demo/signing.py": ({"pyhanko"}, SIGNS),
     "portal/management/commands/readers.py": ({"PIL"}, DRAWN),
