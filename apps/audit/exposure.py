@@ -18,6 +18,7 @@ DECLARED = "exposes"  # the attribute a view carries
 class Exposure(StrEnum):
     NOTHING = "nothing"  # no content of any document
     CROP = "crop"  # the pixels of one slit
+    GLYPH = "glyph"  # the pixels of one character
     LINE = "line"  # the pixels of one line
     FIELDS = "fields"  # masked values
     VALUE = "value"  # one value in clear
@@ -30,6 +31,7 @@ class Exposure(StrEnum):
 PROOF: dict[Exposure, frozenset[Tag]] = {
     Exposure.NOTHING: frozenset(),
     Exposure.CROP: frozenset({Tag.CROP_DELIVERED}),
+    Exposure.GLYPH: frozenset({Tag.GLYPH_DELIVERED}),
     Exposure.LINE: frozenset({Tag.LINE_DELIVERED}),
     Exposure.FIELDS: frozenset({Tag.FIELDS_SHOWN}),
     Exposure.VALUE: frozenset({Tag.FIELD_REVEALED}),

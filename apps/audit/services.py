@@ -1,6 +1,7 @@
 """Writing the trail, and reading it."""
 
 import json
+from collections.abc import Iterable
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -97,6 +98,12 @@ def of_document(document: UUID, *, organisation: UUID, reader: Actor, count: int
         events=len(events),
     )
     return events
+
+
+def subjects(tag: Tag, *, actor: Actor, among: Iterable[object]) -> set[str]:
+    """To which of some subjects somebody did a thing. Asking shows nobody anything."""
+    events = Event.objects.filter(tag=tag, actor=actor, subject__in=[str(one) for one in among])
+    return set(events.values_list("subject", flat=True))
 
 
 def happened(*tags: Tag, actor: Actor, subject: object, organisation: UUID | None) -> bool:

@@ -5,6 +5,8 @@ from apps.review import views
 app_name = "review"
 urlpatterns = [
     path("", views.station, name="station"),
+    path("grid/", views.grid, name="grid"),
+    path("digits/", views.digits, name="digits"),
     path("claim/", views.claim, name="claim"),
     path("heartbeat/", views.heartbeat, name="heartbeat"),
     path("release/", views.release, name="release"),
@@ -14,6 +16,8 @@ urlpatterns = [
     path("<uuid:pk>/choose/", views.choose, name="choose"),
     path("<uuid:pk>/unreadable/", views.unreadable, name="unreadable"),
     path("<uuid:pk>/skip/", views.skip, name="skip"),
+    path("<uuid:pk>/glyph/<int:position>.png", views.glyph, name="glyph"),
+    path("<uuid:pk>/digits/", views.say_digits, name="say_digits"),
     path("<uuid:pk>/line/", views.ask_line, name="ask_line"),
     path("<uuid:pk>/line.png", views.line, name="line"),
 ]

@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -12,11 +13,13 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from apps.accounts.middleware import wants_json
+from apps.accounts.models import User
 from apps.accounts.requests import PersonRequest
 from apps.audit.exposure import Exposure, exposes
 from apps.base.errors import NotFound
 from apps.review import services as review
-from apps.review.forms import ChooseForm, DecideForm, LineForm, SkipForm, UnreadableForm
+from apps.review.advice import words
+from apps.review.forms import ChooseForm, DecideForm, DigitsForm, LineForm, SkipForm, UnreadableForm
 from apps.review.models import Claim, Task
 from apps.review.queue import waiting_for
 
@@ -37,11 +40,66 @@ def station(request: PersonRequest) -> HttpResponse:
     """The slits under the person's claim; without a claim, what waits."""
     now = timezone.now()
     items = review.current_items(request.user, now=now)
-    held = Claim.objects.filter(reviewer=request.user, ended_at=None, until__gt=now).first()
+    held = _held(request.user, now)
     if held is None or not items:
         return render(request, "review/start.html", {"waiting": waiting_for(request.user)})
-    context = {"items": items, "first": items[0], "addresses": _addresses(held), "key": uuid4()}
+    context = {"items": items, "first": items[0], "key": uuid4(), **_of_station(held)}
     return render(request, "review/station.html", context)
+
+
+@exposes(Exposure.NOTHING)
+@require_GET
+@for_reviewers
+def grid(request: PersonRequest) -> HttpResponse:
+    """One field of many documents, side by side."""
+    now = timezone.now()
+    held = _held(request.user, now)
+    if held is None:
+        return redirect("review:station")
+    shown = review.grid(request.user, now=now, field=request.GET.get("field", "")[:40])
+    context = {"grid": shown, "items": shown.cells, **_of_station(held)}
+    return render(request, "review/grid.html", context)
+
+
+@exposes(Exposure.NOTHING)
+@require_GET
+@for_reviewers
+def digits(request: PersonRequest) -> HttpResponse:
+    """Alike digits of many fields, side by side."""
+    now = timezone.now()
+    held = _held(request.user, now)
+    if held is None:
+        return redirect("review:station")
+    groups = review.groups(request.user, now=now)
+    items = [
+        [{"id": str(one.task), "at": one.position, "sign": one.character} for one in group]
+        for group in groups
+    ]
+    return render(request, "review/digits.html", {"items": items, **_of_station(held)})
+
+
+@exposes(Exposure.GLYPH)
+@require_GET
+@for_reviewers
+def glyph(request: PersonRequest, pk: UUID, position: int) -> HttpResponse:
+    picture = review.glyph(_task(pk), position, user=request.user, now=timezone.now())
+    return HttpResponse(picture, content_type=PNG)
+
+
+@exposes(Exposure.NOTHING)
+@require_POST
+@for_reviewers
+def say_digits(request: PersonRequest, pk: UUID) -> HttpResponse:
+    """All digits of a field are as they were read, or one of them is odd."""
+    form = DigitsForm(request.POST)
+    if not form.is_valid():
+        return _malformed(request, form)
+    said, task, now = form.cleaned_data, _task(pk), timezone.now()
+    if said["odd"]:
+        review.doubt(task, user=request.user, now=now)
+    else:
+        review.confirm(task, key=said["key"], shown_ms=said["shown_ms"], user=request.user, now=now)
+    return _next(request, {"saved": True})
 
 
 @exposes(Exposure.NOTHING)
@@ -149,6 +207,10 @@ def line(request: PersonRequest, pk: UUID) -> HttpResponse:
     return HttpResponse(shown.png, content_type=PNG)
 
 
+def _held(user: User, now: datetime) -> Claim | None:
+    return Claim.objects.filter(reviewer=user, ended_at=None, until__gt=now).first()
+
+
 def _task(pk: UUID) -> Task:
     task = (
         Task.objects.select_related("claim", "field", "document__reading", "crop", "job")
@@ -182,16 +244,24 @@ def _malformed(request: PersonRequest, form: forms.Form) -> HttpResponse:
     return redirect("review:station")
 
 
+def _of_station(held: Claim) -> dict[str, object]:
+    """What every mode of the station needs to know of the server."""
+    return {"addresses": _addresses(held), "words": words()}
+
+
 def _addresses(held: Claim) -> dict[str, object]:
     """What the station's module needs to know of the server; TASK stands for a task's id."""
-    names = ("crop", "decide", "choose", "unreadable", "skip", "ask_line")
+    names = ("crop", "decide", "choose", "unreadable", "skip", "say_digits", "ask_line")
     each = {name: reverse(f"review:{name}", args=[NO_TASK]) for name in names}
     whole = {name: reverse(f"review:{name}") for name in ("claim", "heartbeat", "release", "undo")}
+    glyph = reverse("review:glyph", args=[NO_TASK, 0]).removesuffix("0.png")
     return {
         **each,
         **whole,
+        "glyph": glyph,
         "task": str(NO_TASK),
         "home": reverse("home"),
+        "person": held.reviewer_id.hex,
         "seconds": _seconds(held),
     }
 

@@ -16,8 +16,13 @@ from tests.review.test_looking import words_in
 
 REVIEWERS = ("rita", "remy", "lena")
 SLIT, LINE = "/review/<pk>/crop.png", "/review/<pk>/line.png"
-OPENS = {SLIT: [ArtifactClass.CROP], LINE: [ArtifactClass.PAGE_IMAGE]}  # and no other address
-SHOWS = {SLIT: {IBAN}, LINE: {"IBAN:", IBAN}}  # words of the page, in a picture
+DIGIT = "/review/<pk>/glyph/<position>.png"
+OPENS = {  # and no other address
+    SLIT: [ArtifactClass.CROP],
+    DIGIT: [ArtifactClass.CROP],
+    LINE: [ArtifactClass.PAGE_IMAGE],
+}
+SHOWS = {SLIT: {IBAN}, DIGIT: {NUMBER}, LINE: {"IBAN:", IBAN}}  # words of the page, in a picture
 
 
 def opened_by(user: User) -> list[Event]:
@@ -34,7 +39,7 @@ def hidden(world: World) -> list[bytes]:
 
 
 def test_what_a_slit_shows_is_all_that_is_open_to_a_reviewer():
-    allowed = {Exposure.NOTHING, Exposure.CROP, Exposure.LINE}
+    allowed = {Exposure.NOTHING, Exposure.CROP, Exposure.GLYPH, Exposure.LINE}
     shown = [
         f"{row} hands {row.exposes} to {person}"
         for row in TABLE

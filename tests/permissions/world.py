@@ -38,9 +38,11 @@ NOBODY = ("nobody", "key")  # nobody who signs in
 PASSWORD = "a long enough sentence"
 LONG = timedelta(days=1)  # the table takes longer to try than a line may be looked at
 FIELD = "grand_total"
+SEVEN = NUMBER.index("7")  # a digit in doubt
 TOTAL, DATE, NAME = "9184.60", "2019-03-26", "paper.png"
 CHANGE = re.compile(r'(INSERT|UPDATE|DELETE)(?!.*"(django_session|audit_event)")', re.DOTALL)
 TOKEN = re.compile(rb'(data-csrf|name="csrfmiddlewaretoken" value)="\w+"')  # another each time
+ADVICE = re.compile(rb'<script id="words".*?</script>')  # the lexicon, the same for everybody
 
 
 @dataclass(frozen=True)
@@ -133,7 +135,8 @@ class World:
             if method not in READING:
                 changed += sorted(map(str, self._files() ^ files))
         tells = said in REFUSED or method not in ("GET", "POST")
-        return Answer(said, TOKEN.sub(b"", response.content), changed if tells else [])
+        body = ADVICE.sub(b"", TOKEN.sub(b"", response.content))
+        return Answer(said, body, changed if tells else [])
 
     def send(
         self,
@@ -159,13 +162,20 @@ class World:
         reference = new_reference() if guessed else (document or self._about(address)).reference
         path = address.replace("<reference>", reference).replace("<name>", FIELD)
         path = path.replace("<key>", str(uuid.uuid4() if guessed else self.key.key.pk))
-        asked = task or (self.kind if address.endswith("/choose/") else self.task)
+        asked = task or self._asked_at(address)
+        path = path.replace("<position>", str(SEVEN))
         path = path.replace("<pk>", str(uuid.uuid4() if guessed else asked.pk))
         with acting_for(None):
             if method in ("GET", "HEAD"):
                 return getattr(client, method.lower())(path)
             content = encode_multipart(BOUNDARY, self._form(address, reference))
             return client.generic(method, path, content, MULTIPART_CONTENT)
+
+    def _asked_at(self, address: str) -> Task:
+        """The task an address is about: a class is chosen, digits are those of a number."""
+        if address.endswith("/choose/"):
+            return self.kind
+        return self.decided if "/glyph/" in address else self.task
 
     def _about(self, address: str) -> Document:
         return self.erased if address.endswith("/receipt/") else self.delivered
@@ -189,8 +199,12 @@ class World:
                 return {"confirmed": reference}
             case "reveal":
                 return {"reason": "audit"}
-            case "decide" | "unreadable" | "skip":
+            case "decide" | "unreadable":
                 return {"key": uuid.uuid4(), "value": IBAN, "trouble": "blurred"}
+            case "skip":
+                return {"key": uuid.uuid4(), "trouble": "unsure"}
+            case "digits":
+                return {"key": uuid.uuid4(), "odd": "on"}
             case "choose":
                 return {"key": uuid.uuid4(), "doctype": "invoice"}
             case "line":

@@ -1,0 +1,41 @@
+"""One character of a slit, and nothing beside it."""
+
+import io
+
+from PIL import Image
+
+HEIGHT = 56  # pixels of a character; all are of one size, whatever their print
+SIDE = 64  # pixels of the square it stands in
+CLEAR = (0, 0, 0, 0)  # RGBA of what is not there
+
+
+def cut(
+    png: bytes, *, place: tuple[float, float], window: tuple[float, float, float, float]
+) -> bytes:
+    """A square picture of one character of a slit.
+
+    `place` is its left edge and width, `window` the left, top, width and height of what may be
+    seen; all in fractions of the slit. What the slit does not show the square does not show.
+    """
+    with Image.open(io.BytesIO(png)) as slit:
+        picture = slit.convert("RGBA")
+    left = max(place[0], window[0]) * picture.width
+    right = min(place[0] + place[1], window[0] + window[2]) * picture.width
+    top, bottom = window[1] * picture.height, (window[1] + window[3]) * picture.height
+    glyph = picture.crop(
+        (round(left), round(top), max(round(right), round(left) + 1), round(bottom))
+    )
+    return _squared(glyph)
+
+
+def _squared(glyph: Image.Image) -> bytes:
+    scale = min(HEIGHT / glyph.height, HEIGHT / glyph.width)
+    size = (max(1, round(glyph.width * scale)), max(1, round(glyph.height * scale)))
+    square = Image.new("RGBA", (SIDE, SIDE), CLEAR)
+    square.paste(
+        glyph.resize(size, Image.Resampling.LANCZOS),
+        ((SIDE - size[0]) // 2, (SIDE - size[1]) // 2),
+    )
+    out = io.BytesIO()
+    square.save(out, "PNG")
+    return out.getvalue()

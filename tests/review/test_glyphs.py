@@ -1,0 +1,36 @@
+"""A tile shows one character of a slit and nothing beside it."""
+
+import io
+
+import numpy as np
+from PIL import Image
+
+from apps.review.glyphs import SIDE, cut
+
+RED, BLUE, GONE = (255, 0, 0, 255), (0, 0, 255, 255), (9, 9, 9, 0)
+
+
+def slit() -> bytes:
+    """Ten by four: a window of eight by two, red but for one blue column."""
+    picture = Image.new("RGBA", (100, 40), GONE)
+    picture.paste(RED, (10, 10, 90, 30))
+    picture.paste(BLUE, (40, 10, 50, 30))
+    out = io.BytesIO()
+    picture.save(out, "PNG")
+    return out.getvalue()
+
+
+def colours(place: tuple[float, float]) -> set[tuple[int, ...]]:
+    tile = Image.open(io.BytesIO(cut(slit(), place=place, window=(0.1, 0.25, 0.8, 0.5))))
+    assert tile.size == (SIDE, SIDE)
+    pixels = np.asarray(tile.convert("RGBA")).reshape(-1, 4)
+    return {tuple(one) for one in pixels[pixels[:, 3] > 0].tolist()}
+
+
+def test_a_tile_is_the_character_alone():
+    assert colours((0.4, 0.1)) == {BLUE}
+
+
+def test_what_the_slit_does_not_show_a_tile_does_not_either():
+    assert colours((0.0, 0.2)) == {RED}
+    assert colours((0.85, 0.15)) == {RED}
