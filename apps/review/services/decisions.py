@@ -22,8 +22,10 @@ from apps.extraction.typed import means_the_same
 from apps.jobs import services as jobs
 from apps.review import permissions
 from apps.review.models import Claim, Decision, Task
+from apps.review.refusals import NotSettled
 from apps.review.rules import OF_A_CLASS, OF_A_FIELD, State, Verdict
 from apps.review.services import lessons
+from apps.review.services.skipping import check_may_skip
 from apps.vault import services as vault
 
 COLUMN = "decision.sealed"  # where a decision's value is sealed
@@ -78,10 +80,16 @@ def decide(task: Task, answer: Answer, *, user: User, now: datetime) -> Decision
 
 @transaction.atomic
 def skip(task: Task, answer: Answer, *, user: User, now: datetime) -> Decision:
-    """Leave a task to somebody else; skipped often enough, it goes to a lead."""
+    """Leave a task to somebody else; skipped often enough, it goes to a lead.
+
+    Raises:
+        NotSettled: the person skipped so often of late that they must say why.
+        NotFound, NotAllowed, NotPossible: see `permissions.check_holds`.
+    """
     if before := Decision.objects.filter(key=answer.key, reviewer=user, task=task).first():
         return before
     permissions.check_holds(user, task, now=now)
+    check_may_skip(task, answer.trouble)
     decision = _decision(task, answer, user)
     _pass_on(task, decision, escalated=task.escalated or task.skips + 1 >= ENOUGH_SKIPS)
     return decision
@@ -196,7 +204,7 @@ def _put_value(decision: Decision, answer: Answer, task: Task) -> None:
     rule, printed = rule_of(task), _clean(answer.value)
     normalised, checks = extraction.check_typed(task.document, rule, printed)
     if not all(passed for _, passed in checks) and not answer.overrides:
-        raise NotPossible("A check fails. Press Enter again if the paper really says so.")
+        raise NotSettled("A check fails. Press Enter again if the paper really says so.")
     cipher = vault.open_values(
         task.document_id, organisation=task.organisation_id, actor=decision.reviewer.actor
     )
@@ -215,14 +223,14 @@ def _check_seen(task: Task, user: User) -> None:
     shown = (Tag.CROP_DELIVERED, Tag.LINE_DELIVERED)
     flagged = task.field is not None and bool(task.field.flags)
     if flagged and not audit.happened(*shown, actor=user.actor, **about):
-        raise NotPossible(UNSEEN)
+        raise NotSettled(UNSEEN)
 
 
 def _clean(value: str) -> str:
     """A value in one line, without what the eye does not see."""
     text = cleaned(value)
     if not text or len(text) > LONGEST:
-        raise NotPossible(f"A value has 1 to {LONGEST} characters.")
+        raise NotSettled(f"A value has 1 to {LONGEST} characters.")
     return text
 
 
