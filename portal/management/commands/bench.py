@@ -1,5 +1,8 @@
+import shutil
 from argparse import ArgumentParser
 from collections.abc import Callable
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +11,10 @@ from django.core.management.base import BaseCommand, CommandError
 from portal.demo.people import person
 from portal.evaluation import confidence, pipeline, vault
 from portal.evaluation.report import report
+
+NO_BROWSER = (
+    "This needs Chromium, and playwright from requirements/dev.txt, which `make check` installs."
+)
 
 Bench = Callable[[dict[str, Any]], dict[str, float]]
 
@@ -34,15 +41,30 @@ def _pipeline(options: dict[str, Any]) -> dict[str, float]:
     return pipeline.compare(sender, pages=options["pages"], pages_each=options["pages_each"])
 
 
+def _station(options: dict[str, Any]) -> dict[str, float]:
+    if find_spec("playwright") is None or shutil.which("chromium") is None:
+        raise CommandError(NO_BROWSER)
+    station = import_module("portal.evaluation.station")
+    figures: dict[str, float] = station.measure(
+        person("clara@halden.example"),
+        person("rita@halden.example"),
+        decisions=options["decisions"],
+        think_s=options["think"],
+    )
+    return figures
+
+
 BENCHES: dict[str, Bench] = {
     "confidence": _confidence,
     "pipeline": _pipeline,
+    "station": _station,
     "vault": _vault,
 }
 # What each takes from the command line; printed with its figures.
 OPTIONS: dict[str, tuple[str, ...]] = {
     "confidence": ("limit",),
     "pipeline": ("pages", "pages_each"),
+    "station": ("decisions", "think"),
     "vault": ("megabytes", "large_megabytes", "rounds"),
 }
 
@@ -58,6 +80,8 @@ class Command(BaseCommand):
         parser.add_argument("--pages-each", type=int, default=10, help="of one document")
         parser.add_argument("--megabytes", type=int, default=128, help="of the file sealed")
         parser.add_argument("--large-megabytes", type=int, default=1024, help="of the large file")
+        parser.add_argument("--decisions", type=int, default=300, help="at the station")
+        parser.add_argument("--think", type=float, default=1.8, help="seconds before each")
         parser.add_argument("--rounds", type=int, default=7, help="of both sides, alternating")
         parser.add_argument("--json", action="store_true", help="the only form there is")
 
