@@ -22,7 +22,7 @@ from tests.review.desk import IBAN, NUMBER
 
 ITEM = {
     "id", "name", "label", "kind", "sens", "reason", "warnings", "value", "alts", "passing",
-    "choices", "picture", "w", "h", "win", "map", "share", "boxes", "doubts",
+    "checks", "habits", "choices", "picture", "w", "h", "win", "map", "share", "boxes", "doubts",
 }  # fmt: skip
 
 

@@ -69,6 +69,8 @@ def _field_asked(task: Task, field: Field, cipher: ValueCipher) -> dict[str, Any
         "value": content.value,
         "alts": list(content.others),
         "passing": _passing(task, field, content),
+        "checks": list(rule.validators),
+        "habits": {"month_first": bool(task.document.reading.habits.get("month_first"))},
         "choices": [],
         **_layout(task.geometry, content.value, content.glyphs),
     }
@@ -100,6 +102,8 @@ def _class_asked(task: Task) -> dict[str, Any]:
         "value": "",
         "alts": [],
         "passing": [],
+        "checks": [],
+        "habits": {"month_first": False},
         "choices": choices,
         **_layout(task.geometry, "", ()),
     }
