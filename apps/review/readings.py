@@ -42,6 +42,20 @@ def characters(value: str, glyphs: Sequence[GlyphParts], frame: Frame) -> Charac
     return Characters(_places(value, glyphs, frame), _doubtful(value, glyphs))
 
 
+def respelled(glyphs: Sequence[GlyphParts], value: str) -> tuple[GlyphParts, ...]:
+    """The glyphs spelling a value of the same length; what changes is doubtful.
+
+    None if the lengths differ: then nobody knows which character stands where.
+    """
+    signs = "".join(value.split())
+    if len(glyphs) != len(signs) or any(len(glyph[0]) != 1 for glyph in glyphs):
+        return ()
+    return tuple(
+        (sign, sure if sign == text else 0.0, left, right)
+        for sign, (text, sure, left, right) in zip(signs, glyphs, strict=True)
+    )
+
+
 def _wraps(glyphs: Sequence[GlyphParts]) -> bool:
     """Whether the value runs over several lines, where one row of places means nothing."""
     lefts = [glyph[2] for glyph in glyphs]

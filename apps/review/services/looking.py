@@ -1,5 +1,6 @@
 """What a reviewer is shown: the slit, and the line around it for a reason."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -11,12 +12,15 @@ from apps.audit import services as audit
 from apps.audit.tags import Tag
 from apps.base.errors import Gone, NotPossible
 from apps.extraction import services as extraction
+from apps.extraction.doctypes import FieldRule
 from apps.extraction.fields import WORDS, Flag
 from apps.extraction.models import Content, Field, to_box
+from apps.extraction.typed import means_the_same
+from apps.intake.models import Document
 from apps.review import permissions
 from apps.review.crops import Frame, Slit, draw_line
 from apps.review.models import LineGrant, Task
-from apps.review.readings import NONE_KEY, characters, keys_of
+from apps.review.readings import NONE_KEY, characters, keys_of, respelled
 from apps.review.rules import Reason, State, shown
 from apps.review.services.asking import page_of, pixels_of, words_of
 from apps.review.services.decisions import choices_of, rule_of
@@ -59,7 +63,7 @@ def _field_asked(task: Task, field: Field, cipher: ValueCipher) -> dict[str, Any
     """A value to accept or to correct."""
     rule = rule_of(task)
     doctype = extraction.doctype_of(task.document)
-    content = field.content(cipher)
+    content = _as_meant(task.document, rule, field.content(cipher))
     return {
         "name": rule.title,
         "label": doctype.title if doctype else "",
@@ -72,6 +76,20 @@ def _field_asked(task: Task, field: Field, cipher: ValueCipher) -> dict[str, Any
         "choices": [],
         **_layout(task.geometry, content.value, content.glyphs),
     }
+
+
+def _as_meant(document: Document, rule: FieldRule, content: Content) -> Content:
+    """The suggestion such that accepting it says what the machine means.
+
+    Check digits may have put right what was printed. Typed again as printed it would be wrong, so
+    the right spelling is suggested, its changed characters doubtful, and the print offered.
+    """
+    typed, _ = extraction.check_typed(document, rule, content.value)
+    meant = content.normalised
+    if not meant or means_the_same(typed, meant, kind=rule.type):
+        return content
+    others = (*(one for one in content.others if one != meant), content.value)
+    return replace(content, value=meant, others=others, glyphs=respelled(content.glyphs, meant))
 
 
 def _passing(task: Task, field: Field, content: Content) -> list[str]:
