@@ -15,6 +15,7 @@ from apps.delivery import services as delivery
 from apps.delivery.forms import STATES, JobsForm, RevealForm
 from apps.delivery.services import REVEALED_SECONDS, RevealReason
 from apps.delivery.spreadsheet import MEDIA_TYPE, to_csv
+from apps.extraction import doctypes
 from apps.intake import services as intake
 from apps.intake.models import Document
 from apps.jobs.flow import ENDS, State
@@ -62,6 +63,7 @@ def job(request: PersonRequest, reference: str) -> HttpResponse:
         "ahead": overview.ahead(work, steps),
         "kept": kept,
         "absence": absence,
+        "unknown": _doctype(document) == doctypes.NONE_OF_THEM,
         "seen": overview.fingerprint(document, work),
         "settled": work.state in ENDS,
         "delivered": work.state == State.SUCCEEDED and bool(fields),
