@@ -3,7 +3,8 @@
 from django import forms
 
 from apps.base.forms import PlainForm
-from apps.review.rules import LineReason, Trouble, Verdict
+from apps.review.ladder import RUNGS, Step, Why
+from apps.review.rules import Trouble, Verdict
 from apps.review.services import Answer
 
 MOST_SHOWN = 3_600_000  # milliseconds
@@ -70,5 +71,15 @@ class SkipForm(AnswerForm):
         return Answer(key=said["key"], verdict=Verdict.SKIPPED, shown_ms=said["shown_ms"])
 
 
-class LineForm(PlainForm):
-    reason = forms.ChoiceField(choices=[(reason.value, reason.value) for reason in LineReason])
+class MoreForm(PlainForm):
+    """How much more of the page, and why."""
+
+    step = forms.ChoiceField(choices=[(step.value, step.value) for step in RUNGS])
+    reason = forms.ChoiceField(choices=[(why.value, why.value) for why in Why])
+
+
+class ShownForm(PlainForm):
+    """How long a picture was on screen, as the browser says."""
+
+    step = forms.ChoiceField(choices=[(step.value, step.value) for step in Step])
+    ms = forms.IntegerField(min_value=0, max_value=MOST_SHOWN)

@@ -12,7 +12,11 @@ from apps.base.models import OwnedRow
 from apps.extraction.models import Field
 from apps.intake.models import Document
 from apps.jobs.models import Job
-from apps.review.rules import MOVES, LineReason, Reason, State, Verdict
+from apps.review.counts import Counted as Counted
+from apps.review.counts import Tally as Tally
+from apps.review.looks import Grant as Grant
+from apps.review.looks import Look as Look
+from apps.review.rules import MOVES, Reason, State, Verdict
 from apps.vault.models import Artifact
 
 
@@ -103,7 +107,10 @@ class Task(OwnedRow):
         permissions = [
             ("decide_task", "Can decide review tasks"),
             ("decide_escalated", "Can decide what reviewers could not"),
+            ("see_wider", "Can see some room around a slit, with a reason"),
             ("see_line", "Can see the line around a word, with a reason"),
+            ("see_page", "Can see the page around a word, with a reason and a lead's leave"),
+            ("lead_queues", "Can see how the queues stand, and grant more of a page"),
         ]
         constraints = [
             models.CheckConstraint(
@@ -179,21 +186,6 @@ class Decision(OwnedRow):
 
     def __str__(self) -> str:
         return f"{self.verdict} on {self.task_id}"
-
-
-class LineGrant(OwnedRow):
-    """A reviewer may see the line around one word for some seconds, for a reason."""
-
-    task = models.ForeignKey(Task, models.PROTECT, related_name="line_grants")
-    reviewer = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    reason = models.CharField(max_length=20, choices=[(reason, reason) for reason in LineReason])
-    until = models.DateTimeField()
-
-    class Meta:
-        default_permissions = ()
-
-    def __str__(self) -> str:
-        return f"line of {self.task_id}"
 
 
 class Lesson(OwnedRow):

@@ -61,15 +61,6 @@ OF_A_CLASS = frozenset({Trouble.BLURRED, Trouble.NOT_SAID, Trouble.SCRIPT})
 OF_A_FIELD = frozenset(Trouble) - {Trouble.NOT_SAID}
 
 
-class LineReason(StrEnum):
-    """Why a reviewer needs the line around a word."""
-
-    WHICH_FIELD = "which field"
-    WHERE_IT_ENDS = "where it ends"
-    UNIT = "unit"
-    STRUCK_OUT = "struck out"
-
-
 @dataclass(frozen=True, slots=True)
 class Judged:
     """What is known of a field, as far as it decides whether a person looks."""

@@ -25,8 +25,8 @@ from apps.intake.models import Document
 from apps.intake.references import new_reference
 from apps.retention import services as retention
 from apps.review import services as review
-from apps.review.models import Claim, LineGrant, Task
-from apps.review.rules import LineReason
+from apps.review.ladder import RUNGS, State, Step, Why
+from apps.review.models import Claim, Grant, Task
 from tests.api.calls import issue
 from tests.conftest import House
 from tests.intake.browsers import BACKEND, JSON
@@ -81,9 +81,17 @@ class World:
         self.kind = held.pop(CLASS)
         desk.decide(self.decided, NUMBER)
         for one in held.values():
-            review.grant_line(one, reason=LineReason.UNIT, user=house.rita, now=timezone.now())
-        LineGrant.objects.update(until=timezone.now() + LONG)
+            self._may_see_more(one)
+        review.crop(self.task, user=house.rita, now=timezone.now())
         Claim.objects.update(until=timezone.now() + LONG)
+
+    def _may_see_more(self, task: Task) -> None:
+        """Rita has leave for two steps, and has asked for the page."""
+        for step in RUNGS:
+            how = {"reason": Why.UNIT, "user": self.house.rita, "now": timezone.now()}
+            grant = review.ask_more(task, step=step, **how)
+            if grant.state == State.GIVEN:
+                Grant.objects.filter(pk=grant.pk).update(until=timezone.now() + LONG)
 
     def _asked_of(self, desk: Desk) -> Document:
         """A document of which a person is asked what it is."""
@@ -193,8 +201,10 @@ class World:
                 return {"key": uuid.uuid4(), "value": IBAN, "trouble": "blurred"}
             case "choose":
                 return {"key": uuid.uuid4(), "doctype": "invoice"}
-            case "line":
-                return {"reason": LineReason.UNIT}
+            case "more":
+                return {"step": Step.LINE, "reason": Why.UNIT}
+            case "shown":
+                return {"step": Step.SLIT, "ms": 900}
             case "reading":
                 return {"error_target": 0.01, "audit_share": 0.05, "reason": "A quiet quarter."}
         return {}

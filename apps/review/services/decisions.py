@@ -21,9 +21,10 @@ from apps.extraction.models import Content
 from apps.extraction.typed import means_the_same
 from apps.jobs import services as jobs
 from apps.review import permissions
+from apps.review.ladder import SEEN
 from apps.review.models import Claim, Decision, Task
 from apps.review.rules import OF_A_CLASS, OF_A_FIELD, State, Verdict
-from apps.review.services import lessons
+from apps.review.services import exposures, lessons
 from apps.vault import services as vault
 
 COLUMN = "decision.sealed"  # where a decision's value is sealed
@@ -65,6 +66,7 @@ def decide(task: Task, answer: Answer, *, user: User, now: datetime) -> Decision
         raise NotPossible(TOO_LATE)
     _check_fits(task, answer)
     decision = _decision(task, answer, user)
+    exposures.end(task, ms=answer.shown_ms, user=user, now=now)
     if answer.verdict is Verdict.UNREADABLE and not task.escalated:
         _pass_on(task, decision, escalated=True)
         return decision
@@ -83,6 +85,7 @@ def skip(task: Task, answer: Answer, *, user: User, now: datetime) -> Decision:
         return before
     permissions.check_holds(user, task, now=now)
     decision = _decision(task, answer, user)
+    exposures.end(task, ms=answer.shown_ms, user=user, now=now)
     _pass_on(task, decision, escalated=task.escalated or task.skips + 1 >= ENOUGH_SKIPS)
     return decision
 
@@ -212,9 +215,8 @@ def _put_value(decision: Decision, answer: Answer, task: Task) -> None:
 def _check_seen(task: Task, user: User) -> None:
     """What is flagged is handed on once a person has seen it, so the trail must say they did."""
     about: dict[str, Any] = {"subject": task.pk, "organisation": task.organisation_id}
-    shown = (Tag.CROP_DELIVERED, Tag.LINE_DELIVERED)
     flagged = task.field is not None and bool(task.field.flags)
-    if flagged and not audit.happened(*shown, actor=user.actor, **about):
+    if flagged and not audit.happened(*SEEN, actor=user.actor, **about):
         raise NotPossible(UNSEEN)
 
 

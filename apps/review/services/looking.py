@@ -1,30 +1,30 @@
-"""What a reviewer is shown: the slit, and the line around it for a reason."""
+"""What a reviewer is shown: the slit, and for a reason some more around it."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 
 from apps.accounts.models import User
-from apps.audit import services as audit
-from apps.audit.tags import Tag
 from apps.base.errors import Gone, NotPossible
 from apps.extraction import services as extraction
 from apps.extraction.fields import WORDS, Flag
 from apps.extraction.models import Content, Field, to_box
 from apps.review import permissions
-from apps.review.crops import Frame, Slit, draw_line
-from apps.review.models import LineGrant, Task
-from apps.review.readings import NONE_KEY, characters, keys_of
-from apps.review.rules import Reason, State, shown
-from apps.review.services.asking import page_of, pixels_of, words_of
+from apps.review.crops import Frame, Slit, draw_line, draw_page, draw_wider
+from apps.review.ladder import State, Step
+from apps.review.looks import Grant
+from apps.review.models import Task
+from apps.review.readings import NONE_KEY, characters, keys_of, on_page
+from apps.review.rules import Reason, shown
+from apps.review.services import exposures
+from apps.review.services.asking import geometry_of, page_of, pixels_of, words_of
 from apps.review.services.decisions import choices_of, rule_of
+from apps.review.services.granting import check_open
 from apps.vault import services as vault
 from apps.vault.keys import ValueCipher
 
-LINE_SECONDS = 20  # how long a line may be looked at
-PER_MILLION = 1_000_000
 HEADER_SENSITIVITY = 2  # names and addresses stand there
 
 
@@ -116,65 +116,53 @@ def crop(task: Task, *, user: User, now: datetime) -> bytes:
     permissions.check_holds(user, task, now=now)
     if task.crop is None:
         raise Gone("There is no slit for this field.")
-    _record(Tag.CROP_DELIVERED, task, user, share=task.geometry.get("share", 0.0))
+    exposures.sent(task, user, step=Step.SLIT, geometry=task.geometry, now=now)
     with vault.open(task.crop, actor=user.actor, purpose="review") as picture:
         return picture.read()
 
 
 @transaction.atomic
-def grant_line(task: Task, *, reason: str, user: User, now: datetime) -> LineGrant:
-    """Let a reviewer see the line for some seconds; the reason goes on the trail.
+def more(task: Task, *, step: Step, user: User, now: datetime) -> bytes:
+    """More of the page than the slit, while a grant lasts and the page image lives.
+
+    What a lead gave is shown once: its seconds begin here.
 
     Raises:
-        NotPossible: the claim ran out, or a class is asked.
-        NotAllowed: the person may see slits only.
-        Gone: what was decided is final, and the slit with it.
-    """
-    permissions.check_can_see_line(user, task, now=now)
-    _check_has_line(task)
-    granted = LineGrant.objects.create(
-        organisation_id=task.organisation_id,
-        task=task,
-        reviewer=user,
-        reason=reason,
-        until=now + timedelta(seconds=LINE_SECONDS),
-    )
-    _record(Tag.LINE_GRANTED, task, user, reason=reason)
-    return granted
-
-
-def line(task: Task, *, user: User, now: datetime) -> Slit:
-    """The line around a word, while a grant lasts and the page image lives.
-
-    Raises:
-        NotPossible: no grant is open.
+        NotFound, NotAllowed, NotPossible: no claim, no right, no grant.
         Gone: the page image was erased on its own clock, or the decision is final.
     """
-    permissions.check_can_see_line(user, task, now=now)
-    field = _check_has_line(task)
-    grants = LineGrant.objects.filter(task=task, reviewer=user, until__gt=now)
-    if not grants.exists():
-        raise NotPossible("The line was shown for 20 seconds. Ask again if you need it.")
+    permissions.check_can_see_more(user, task, step=step, now=now)
+    field = check_open(task)
+    grants = Grant.objects.select_for_update().filter(task=task, reviewer=user, step=step)
+    grant = grants.usable(now).order_by("-created_at").first()
+    if grant is None:
+        raise NotPossible("Its time is over. Ask again if you need it.")
+    picture = _drawn(task, field, step, user)
+    until = grant.until or now + grant.seconds
+    if grant.until is None:
+        grant.move(State.OPENED, until=until)
+    exposures.sent(
+        task,
+        user,
+        step=step,
+        geometry=geometry_of(picture),
+        now=now,
+        reason=grant.reason,
+        until=until,
+    )
+    return picture.png
+
+
+def _drawn(task: Task, field: Field, step: Step, user: User) -> Slit:
     page = page_of(field)
     if page is None or not field.boxes:
-        raise Gone("There is no line to show for this field.")
-    pixels = pixels_of(page, actor=user.actor, purpose="line")
-    shown = draw_line(pixels, [to_box(edges) for edges in field.boxes], words_of(page))
-    with transaction.atomic():
-        _record(Tag.LINE_DELIVERED, task, user, share=shown.share)
-    return shown
-
-
-def _check_has_line(task: Task) -> Field:
-    """The field whose line may be shown. A header is all that is ever shown for a class.
-
-    The page may outlive the slit; who may no longer see the one sees nothing of the other.
-    """
-    if task.state not in (State.OPEN, State.DECIDED):
-        raise Gone("This was decided, and the slit is closed.")
-    if task.field is None:
-        raise NotPossible("The header is all that is shown. If it does not tell, press E.")
-    return task.field
+        raise Gone("There is no more to show for this field.")
+    pixels = pixels_of(page, actor=user.actor, purpose=step)
+    if step is Step.PAGE:
+        return draw_page(pixels)
+    windows = [to_box(edges) for edges in field.boxes]
+    draw = draw_wider if step is Step.WIDER else draw_line
+    return draw(pixels, windows, words_of(page))
 
 
 def _layout(geometry: dict[str, Any], value: str, glyphs: Any) -> dict[str, Any]:
@@ -186,35 +174,8 @@ def _layout(geometry: dict[str, Any], value: str, glyphs: Any) -> dict[str, Any]
         "w": geometry["width"],
         "h": geometry["height"],
         "win": geometry["window"],
-        "map": _on_page(frame, geometry["window"]),
+        "map": on_page(frame, geometry["window"]),
         "share": round(geometry["share"] * 100, 2),
         "boxes": laid.places,
         "doubts": laid.doubtful,
     }
-
-
-def _on_page(frame: Frame, window: list[float]) -> list[float]:
-    """The window's place on the page: left, top, width, height as fractions."""
-    left, top, width, height = window
-    return [
-        round(frame.left + left * frame.width, 4),
-        round(frame.top + top * frame.height, 4),
-        round(width * frame.width, 4),
-        round(height * frame.height, 4),
-    ]
-
-
-def _record(tag: Tag, task: Task, user: User, **facts: Any) -> None:
-    """Shares are recorded in millionths of the page, since the trail holds no fractions."""
-    if "share" in facts:
-        facts["share"] = round(facts["share"] * PER_MILLION)
-    audit.record(
-        tag,
-        actor=user.actor,
-        subject=task.pk,
-        organisation=task.organisation_id,
-        document=task.document_id,
-        page=task.page,
-        **task.topic,
-        **facts,
-    )
