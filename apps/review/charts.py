@@ -7,7 +7,7 @@ from math import ceil, log10
 WIDTH, HEIGHT = 360, 200  # of the picture; its text is set for this size
 LEFT, TOP, RIGHT, BOTTOM = 40.0, 16.0, 356.0, 172.0  # of the plot
 FILLED = 0.62  # of the room of a bar
-STEPS = (1, 2, 2.5, 5, 10)  # by which a scale may grow
+STEPS = (1, 2, 3, 4, 5, 6, 8, 10)  # first digits of a scale
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ def _round_up(highest: int) -> int:
     """The next round number, even so that its half is whole."""
     if highest <= 2:
         return 2
-    power = 10 ** (ceil(log10(highest)) - 1)
+    power = int(10 ** (ceil(log10(highest)) - 1))
     wanted = next(step for step in STEPS if step * power >= highest)
     return max(2, ceil(wanted * power / 2) * 2)
 

@@ -27,7 +27,8 @@ SHOWS = {SLIT: {IBAN}, WIDER: {IBAN}, LINE: {"IBAN:", IBAN}}  # words of the pag
 
 
 def opened_by(user: User) -> list[Event]:
-    return list(Event.objects.filter(tag=Tag.ARTIFACT_OPENED, actor=user.actor))
+    opened = Event.objects.filter(tag=Tag.ARTIFACT_OPENED, actor=user.actor)
+    return list(opened.order_by("id"))
 
 
 def hidden(world: World) -> list[bytes]:

@@ -20,6 +20,7 @@ from apps.review.rules import State as TaskState
 from apps.review.services.asking import SYSTEM, page_of
 
 BATCH = 200  # grants that one sweep lets lapse
+NO_PAGE = "The page image no longer exists, so the slit is all there is."
 TOO_LATE = "This was answered before you, or whoever asked went on without it."
 
 
@@ -50,8 +51,7 @@ def offers(task: Task, *, user: User, now: datetime) -> list[Offer]:
         NotFound, NotAllowed, NotPossible, Gone: see `permissions.check_holds` and `check_open`.
     """
     permissions.check_holds(user, task, now=now)
-    page = page_of(check_open(task))
-    if page is None or page.image.shredded_at is not None:
+    if not _has_page(check_open(task)):
         return []
     known = {grant.step: State(grant.state) for grant in _standing(task, user, now)}
     return [
@@ -70,10 +70,11 @@ def ask_more(task: Task, *, step: Step, reason: str, user: User, now: datetime) 
     Raises:
         NotFound, NotPossible: the claim ran out, or a class is asked.
         NotAllowed: the person may not see that much.
-        Gone: what was decided is final, and the slit with it.
+        Gone: what was decided is final, and the slit with it; or the page image is erased.
     """
     permissions.check_can_see_more(user, task, step=step, now=now)
-    check_open(task)
+    if not _has_page(check_open(task)):
+        raise Gone(NO_PAGE)
     assert task.claim is not None  # they hold it
     Claim.objects.select_for_update().get(pk=task.claim.pk)  # nobody takes two last ones at once
     if before := next((one for one in _standing(task, user, now) if one.step == step), None):
@@ -166,6 +167,12 @@ def check_open(task: Task) -> Field:
     if task.field is None:
         raise NotPossible("The header is all that is shown. If it does not tell, press E.")
     return task.field
+
+
+def _has_page(field: Field) -> bool:
+    """Whether the image of the page that a field stands on is still there."""
+    page = page_of(field)
+    return page is not None and page.image.shredded_at is None
 
 
 def _standing(task: Task, user: User, now: datetime) -> list[Grant]:
