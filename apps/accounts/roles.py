@@ -33,6 +33,7 @@ ROLES: dict[Role, frozenset[str]] = {
             "review.decide_task",
             "review.see_line",
             "review.decide_escalated",
+            "review.direct_review",
             "extraction.view_figures",
         }
     ),

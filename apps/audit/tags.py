@@ -54,6 +54,13 @@ class Tag(StrEnum):
     DECISION_UNDONE = "decision.undone"
     DECISION_SEALED = "decision.sealed"
     TASK_WITHDRAWN = "task.withdrawn"
+    DECISION_CORRECTED = "decision.corrected"
+    SCOPE_ASSIGNED = "scope.assigned"
+    SCOPE_TAKEN = "scope.taken"
+    PRACTICE_SET = "practice.set"
+    QUALITY_RULE_SET = "quality_rule.set"
+    REVIEWER_PAUSED = "reviewer.paused"
+    REVIEWER_RESUMED = "reviewer.resumed"
     # What leaves
     FIELDS_SHOWN = "fields.shown"
     FIELD_REVEALED = "field.revealed"

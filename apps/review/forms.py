@@ -1,9 +1,11 @@
 """What the station sends."""
 
+from typing import Any
+
 from django import forms
 
 from apps.base.forms import PlainForm
-from apps.review.rules import LineReason, Trouble, Verdict
+from apps.review.rules import CorrectionReason, LineReason, Trouble, Verdict
 from apps.review.services import Answer
 
 MOST_SHOWN = 3_600_000  # milliseconds
@@ -68,6 +70,38 @@ class SkipForm(AnswerForm):
     def answer(self) -> Answer:
         said = self.cleaned_data
         return Answer(key=said["key"], verdict=Verdict.SKIPPED, shown_ms=said["shown_ms"])
+
+
+class CorrectForm(AnswerForm):
+    """Another value, or that nothing is written there, and why it was said otherwise before."""
+
+    value = forms.CharField(max_length=500, strip=True, required=False)
+    blank = forms.BooleanField(required=False)
+    overrides = forms.BooleanField(required=False)
+    because = forms.ChoiceField(
+        choices=[(reason.value, reason.value) for reason in CorrectionReason]
+    )
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or {}
+        if bool(said.get("value")) == bool(said.get("blank")):
+            self.add_error("value", "Say what is written there, or that nothing is.")
+        return said
+
+    def answer(self) -> Answer:
+        said = self.cleaned_data
+        return Answer(
+            key=said["key"],
+            verdict=Verdict.BLANK if said["blank"] else Verdict.CORRECTED,
+            value=said["value"],
+            trouble=Trouble.BLANK if said["blank"] else "",
+            overrides=said["overrides"],
+            shown_ms=said["shown_ms"],
+        )
+
+
+class ClaimForm(PlainForm):
+    field = forms.SlugField(max_length=40, required=False)  # the name of one, for the grid
 
 
 class LineForm(PlainForm):

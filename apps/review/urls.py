@@ -14,6 +14,7 @@ urlpatterns = [
     path("<uuid:pk>/choose/", views.choose, name="choose"),
     path("<uuid:pk>/unreadable/", views.unreadable, name="unreadable"),
     path("<uuid:pk>/skip/", views.skip, name="skip"),
+    path("<uuid:pk>/correct/", views.correct, name="correct"),
     path("<uuid:pk>/line/", views.ask_line, name="ask_line"),
     path("<uuid:pk>/line.png", views.line, name="line"),
 ]

@@ -16,9 +16,18 @@ from apps.accounts.requests import PersonRequest
 from apps.audit.exposure import Exposure, exposes
 from apps.base.errors import NotFound
 from apps.review import services as review
-from apps.review.forms import ChooseForm, DecideForm, LineForm, SkipForm, UnreadableForm
-from apps.review.models import Claim, Task
+from apps.review.forms import (
+    ChooseForm,
+    ClaimForm,
+    CorrectForm,
+    DecideForm,
+    LineForm,
+    SkipForm,
+    UnreadableForm,
+)
+from apps.review.models import Claim, Decision, Task
 from apps.review.queue import waiting_for
+from apps.review.rules import CorrectionReason
 
 PNG = "image/png"
 NO_TASK = UUID(int=0)  # a place for the browser to put an id in
@@ -48,9 +57,12 @@ def station(request: PersonRequest) -> HttpResponse:
 @require_POST
 @for_reviewers
 def claim(request: PersonRequest) -> HttpResponse:
-    """Take slits, or more of them."""
+    """Take slits, or more of them; of one field's name, if the grid asks for it."""
+    form = ClaimForm(request.POST)
+    if not form.is_valid():
+        return _malformed(request, form)
     now = timezone.now()
-    held = review.claim(request.user, now=now)
+    held = review.claim(request.user, now=now, field=form.cleaned_data["field"])
     if not wants_json(request):
         return redirect("review:station")
     return JsonResponse(
@@ -66,8 +78,12 @@ def claim(request: PersonRequest) -> HttpResponse:
 @require_POST
 @for_reviewers
 def heartbeat(request: PersonRequest) -> HttpResponse:
-    held = review.heartbeat(request.user, now=timezone.now())
-    return JsonResponse({"seconds": _seconds(held)}, status=200 if held else 409)
+    """Renew the claim; what is no longer held, because it was withdrawn, is not among `held`."""
+    now = timezone.now()
+    held = review.heartbeat(request.user, now=now)
+    tasks = Task.objects.open().held_by(request.user, now).order_by("due_at", "id")
+    ids = [str(pk) for pk in tasks.values_list("pk", flat=True)] if held else []
+    return JsonResponse({"seconds": _seconds(held), "held": ids}, status=200 if held else 409)
 
 
 @exposes(Exposure.NOTHING)
@@ -118,6 +134,19 @@ def skip(request: PersonRequest, pk: UUID) -> HttpResponse:
 @exposes(Exposure.NOTHING)
 @require_POST
 @for_reviewers
+def correct(request: PersonRequest, pk: UUID) -> HttpResponse:
+    """Take back one's own word on a slit after it was final, with a reason."""
+    form = CorrectForm(request.POST)
+    if not form.is_valid():
+        return _malformed(request, form)
+    because = CorrectionReason(form.cleaned_data["because"])
+    review.correct(_task(pk), form.answer(), because=because, user=request.user, now=timezone.now())
+    return _next(request, {"saved": True})
+
+
+@exposes(Exposure.NOTHING)
+@require_POST
+@for_reviewers
 def undo(request: PersonRequest) -> HttpResponse:
     task = review.undo(request.user, now=timezone.now())
     return _next(request, {"id": str(task.pk)})
@@ -151,7 +180,7 @@ def line(request: PersonRequest, pk: UUID) -> HttpResponse:
 
 def _task(pk: UUID) -> Task:
     task = (
-        Task.objects.select_related("claim", "field", "document__reading", "crop", "job")
+        Task.objects.select_related("claim", "field", "document__reading", "crop", "job", "known")
         .filter(pk=pk)
         .first()
     )
@@ -161,12 +190,13 @@ def _task(pk: UUID) -> Task:
 
 
 def _answered(
-    request: PersonRequest, pk: UUID, form: Any, verb: Callable[..., object]
+    request: PersonRequest, pk: UUID, form: Any, verb: Callable[..., Decision]
 ) -> HttpResponse:
     if not form.is_valid():
         return _malformed(request, form)
-    verb(_task(pk), form.answer(), user=request.user, now=timezone.now())
-    return _next(request, {"saved": True})
+    decision = verb(_task(pk), form.answer(), user=request.user, now=timezone.now())
+    told = review.feedback_on(decision)
+    return _next(request, {"saved": True, **({"feedback": {"text": told}} if told else {})})
 
 
 def _next(request: PersonRequest, said: dict[str, Any]) -> HttpResponse:
@@ -184,7 +214,7 @@ def _malformed(request: PersonRequest, form: forms.Form) -> HttpResponse:
 
 def _addresses(held: Claim) -> dict[str, object]:
     """What the station's module needs to know of the server; TASK stands for a task's id."""
-    names = ("crop", "decide", "choose", "unreadable", "skip", "ask_line")
+    names = ("crop", "decide", "choose", "unreadable", "skip", "correct", "ask_line")
     each = {name: reverse(f"review:{name}", args=[NO_TASK]) for name in names}
     whole = {name: reverse(f"review:{name}") for name in ("claim", "heartbeat", "release", "undo")}
     return {

@@ -26,7 +26,7 @@ from apps.intake.references import new_reference
 from apps.retention import services as retention
 from apps.review import services as review
 from apps.review.models import Claim, LineGrant, Task
-from apps.review.rules import LineReason
+from apps.review.rules import CorrectionReason, LineReason
 from tests.api.calls import issue
 from tests.conftest import House
 from tests.intake.browsers import BACKEND, JSON
@@ -159,7 +159,8 @@ class World:
         reference = new_reference() if guessed else (document or self._about(address)).reference
         path = address.replace("<reference>", reference).replace("<name>", FIELD)
         path = path.replace("<key>", str(uuid.uuid4() if guessed else self.key.key.pk))
-        asked = task or (self.kind if address.endswith("/choose/") else self.task)
+        others = {"choose": self.kind, "correct": self.decided}
+        asked = task or others.get(address.rstrip("/").rpartition("/")[2], self.task)
         path = path.replace("<pk>", str(uuid.uuid4() if guessed else asked.pk))
         with acting_for(None):
             if method in ("GET", "HEAD"):
@@ -191,6 +192,8 @@ class World:
                 return {"reason": "audit"}
             case "decide" | "unreadable" | "skip":
                 return {"key": uuid.uuid4(), "value": IBAN, "trouble": "blurred"}
+            case "correct":
+                return {"key": uuid.uuid4(), "value": IBAN, "because": CorrectionReason.SLIP}
             case "choose":
                 return {"key": uuid.uuid4(), "doctype": "invoice"}
             case "line":

@@ -1,39 +1,29 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import reduce
+from operator import or_
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
+from django.db.models.functions import Now
+from django.utils import timezone
 
-from apps.accounts.models import Membership, User, Workspace
+from apps.accounts.models import User, Workspace
 from apps.base.models import OwnedRow
 from apps.extraction.models import Field
 from apps.intake.models import Document
 from apps.jobs.models import Job
-from apps.review.rules import MOVES, LineReason, Reason, State, Verdict
+from apps.review.models.claims import Claim
+from apps.review.models.known import KnownAnswer
+from apps.review.models.scopes import lanes_of
+from apps.review.rules import MOVES, PASSING_ON, LineReason, Reason, State, Turn
 from apps.vault.models import Artifact
 
-
-class Claim(OwnedRow):
-    """A lease on a few tasks: nobody else is shown them while it lasts."""
-
-    reviewer = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="claims")
-    until = models.DateTimeField()
-    ended_at = models.DateTimeField(null=True)
-
-    class Meta:
-        default_permissions = ()
-        constraints = [
-            models.UniqueConstraint(
-                fields=["reviewer"], condition=Q(ended_at=None), name="one_open_claim_a_reviewer"
-            )
-        ]
-        indexes = [models.Index(fields=["until"], name="claims_by_end", condition=Q(ended_at=None))]
-
-    def __str__(self) -> str:
-        return f"claim {self.pk}"
+TO_CLAIM = Q(state=State.OPEN, claim=None, known=None)
 
 
 class TaskQuerySet(models.QuerySet["Task"]):
@@ -48,51 +38,81 @@ class TaskQuerySet(models.QuerySet["Task"]):
         """Without what was accepted and is only looked at to learn from: no job waits for that."""
         return self.exclude(reason=Reason.AUDIT)
 
-    def workable_by(self, user: User) -> TaskQuerySet:
-        """Open tasks of the person's workspaces, on documents somebody else sent.
+    def real(self) -> TaskQuerySet:
+        """Without known answers, which are of no document and count for no queue."""
+        return self.filter(known=None)
 
-        Escalated ones are for leads only; nobody is offered again what they passed on.
+    def free_for(self, user: User) -> TaskQuerySet:
+        """Tasks that nobody holds and the person may decide, whatever their workspace.
+
+        Never of a document they sent, nor of a field they read or passed on before. Escalated
+        ones are for leads only.
         """
-        if user.organisation_id is None or not user.has_perm("review.decide_task"):
-            return self.none()
-        member = Membership.objects.filter(user=user, workspace=OuterRef("workspace"))
-        passed_on = Decision.objects.filter(
-            task=OuterRef("pk"),
-            reviewer=user,
-            verdict__in=(Verdict.SKIPPED, Verdict.UNREADABLE),
-            undone=False,
-        )
-        tasks = self.open().filter(Exists(member), organisation_id=user.organisation_id)
+        free = self.open().filter(claim=None, known=None).exclude(sender=user)
         if not user.has_perm("review.decide_escalated"):
-            tasks = tasks.filter(escalated=False)
-        return tasks.exclude(document__sender=user).exclude(Exists(passed_on))
+            free = free.filter(escalated=False)
+        passed_on = Decision.objects.filter(
+            task=OuterRef("pk"), reviewer=user, verdict__in=PASSING_ON, undone=False
+        )
+        of_field = Task.objects.filter(field=OuterRef("field")).exclude(pk=OuterRef("pk"))
+        read = of_field.filter(reader=user)
+        passed = of_field.filter(
+            decisions__reviewer=user, decisions__verdict__in=PASSING_ON, decisions__undone=False
+        )
+        return free.exclude(Exists(passed_on)).exclude(Exists(read)).exclude(Exists(passed))
+
+    def workable_by(self, user: User) -> TaskQuerySet:
+        """Free tasks of the person's workspaces, as far as their scopes reach."""
+        lanes = lanes_of(user)
+        if not lanes or user.organisation_id is None or not user.has_perm("review.decide_task"):
+            return self.none()
+        any_of_them = reduce(or_, (Q(**lane) for lane in lanes))
+        return self.free_for(user).filter(any_of_them, organisation_id=user.organisation_id)
 
     def held_by(self, user: User, now: datetime) -> TaskQuerySet:
         """Tasks under the person's claim; a claim or a role that ended holds nothing."""
         if not user.has_perm("review.decide_task"):
             return self.none()
         held = self.filter(claim__reviewer=user, claim__ended_at=None, claim__until__gt=now)
-        return held.exclude(document__sender=user).select_related(
-            "claim", "field", "document__reading", "crop"
+        return held.exclude(sender=user).select_related(
+            "claim", "field", "document__reading", "crop", "known"
         )
 
 
 class Task(OwnedRow):
-    """One question put before a person, and where it stands: a doubtful field, or a class."""
+    """One question put before a person, and where it stands: a doubtful field, or a class.
 
-    document = models.ForeignKey(Document, models.PROTECT, related_name="tasks")
+    A field that two people must agree on has a task for each of them, and a third where they
+    differ: its turns. A task about a known answer has no document, and no job waits for it.
+    """
+
+    document = models.ForeignKey(Document, models.PROTECT, null=True, related_name="tasks")
     workspace = models.ForeignKey(Workspace, models.PROTECT, related_name="+")
-    field = models.OneToOneField(Field, models.PROTECT, null=True, related_name="task")
-    job = models.ForeignKey(Job, models.PROTECT, related_name="+")
+    field = models.ForeignKey(Field, models.PROTECT, null=True, related_name="tasks")
+    known = models.ForeignKey(KnownAnswer, models.PROTECT, null=True, related_name="tasks")
+    job = models.ForeignKey(Job, models.PROTECT, null=True, related_name="+")
+    sender = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )  # of the document, who reads none of it
+    doctype = models.CharField(max_length=40, blank=True, db_default="")
+    name = models.CharField(max_length=40, blank=True, db_default="")  # of the field
+    kind = models.CharField(max_length=20, blank=True, db_default="")  # of the field
+    language = models.CharField(max_length=3, blank=True, db_default="")  # of the document
     reason = models.CharField(max_length=20)  # a `Reason`
+    turn = models.PositiveSmallIntegerField(default=1, db_default=1)  # a `Turn`
+    blind = models.BooleanField(default=False, db_default=False)  # no value is suggested
+    due_at = models.DateTimeField(default=timezone.now, db_default=Now())  # as promised
     state = models.CharField(
         max_length=12, default=State.OPEN, choices=[(state, state) for state in State]
     )
     escalated = models.BooleanField(default=False)  # to a lead
     skips = models.PositiveSmallIntegerField(default=0)
-    crop = models.OneToOneField(Artifact, models.PROTECT, null=True, related_name="+")
+    crop = models.ForeignKey(Artifact, models.PROTECT, null=True, related_name="+")
     geometry = models.JSONField(default=dict)  # of the crop; see `services.asking`
     claim = models.ForeignKey(Claim, models.SET_NULL, null=True, related_name="tasks")
+    reader = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )  # who holds it or decided it
     decision = models.ForeignKey("Decision", models.PROTECT, null=True, related_name="+")
     moved_at = models.DateTimeField(auto_now_add=True)
 
@@ -111,19 +131,50 @@ class Task(OwnedRow):
                 name="decided_by_a_decision",
             ),
             models.CheckConstraint(
-                condition=Q(field=None, reason=Reason.UNSURE_CLASS)
-                | Q(field__isnull=False) & ~Q(reason=Reason.UNSURE_CLASS),
+                condition=Q(state__in=(State.OPEN, State.WITHDRAWN)) | Q(reader__isnull=False),
+                name="decided_by_a_reader",
+            ),
+            models.CheckConstraint(
+                condition=Q(known=None, field=None, reason=Reason.UNSURE_CLASS)
+                | Q(known=None, field__isnull=False) & ~Q(reason=Reason.UNSURE_CLASS)
+                | Q(known__isnull=False, field=None) & ~Q(reason=Reason.UNSURE_CLASS),
                 name="about_a_field_or_a_class",
             ),
+            models.CheckConstraint(
+                condition=Q(known=None, document__isnull=False, job__isnull=False)
+                | Q(known__isnull=False, document=None, job=None, sender=None),
+                name="of_a_document_unless_known",
+            ),
             models.UniqueConstraint(
-                fields=["document"], condition=Q(field=None), name="one_class_task_a_document"
+                fields=["document"],
+                condition=Q(field=None, known=None),
+                name="one_class_task_a_document",
+            ),
+            models.UniqueConstraint(fields=["field", "turn"], name="one_task_a_turn"),
+            models.UniqueConstraint(fields=["field", "reader"], name="nobody_reads_a_field_twice"),
+            models.UniqueConstraint(fields=["known", "reader"], name="known_once_to_each"),
+            models.CheckConstraint(
+                condition=Q(reader=None) | Q(sender=None) | ~Q(reader=F("sender")),
+                name="nobody_reads_what_they_sent",
+            ),
+            models.CheckConstraint(
+                condition=Q(turn__gte=Turn.FIRST, turn__lte=Turn.THIRD),
+                name="three_turns_at_most",
             ),
         ]
         indexes = [
             models.Index(
-                fields=["workspace", "created_at", "id"],
-                name="tasks_to_claim",
-                condition=Q(state=State.OPEN, claim=None),
+                fields=["workspace", "due_at", "id"], name="tasks_to_claim", condition=TO_CLAIM
+            ),
+            models.Index(
+                fields=["workspace", "doctype", "due_at", "id"],
+                name="tasks_to_claim_of_a_class",
+                condition=TO_CLAIM,
+            ),
+            models.Index(
+                fields=["workspace", "name", "due_at", "id"],
+                name="tasks_to_claim_of_a_field",
+                condition=TO_CLAIM,
             ),
             models.Index(
                 fields=["moved_at"], name="tasks_to_seal", condition=Q(state=State.DECIDED)
@@ -135,30 +186,58 @@ class Task(OwnedRow):
 
     @property
     def asks_class(self) -> bool:
-        return self.field_id is None
+        return self.field_id is None and self.known_id is None
+
+    @property
+    def paper(self) -> Document:
+        """The document it is about; only a known answer is about none."""
+        assert self.document is not None
+        return self.document
+
+    @property
+    def sealed_under(self) -> UUID:
+        """Whose key seals the values of its decisions: the document's, or the drawn paper's."""
+        if self.document_id is not None:
+            return self.document_id
+        assert self.known is not None  # a constraint says so
+        return self.known.paper
 
     @property
     def topic(self) -> dict[str, Any]:
         """What it asks, as the trail says it."""
-        return {"field": self.field.name} if self.field else {"asks": "class"}
+        if self.asks_class:
+            return {"asks": "class"}
+        said = {"field": self.name or (self.field.name if self.field else "")}
+        return said if self.turn == Turn.FIRST else {**said, "turn": self.turn}
 
     @property
     def page(self) -> int:
         """The page its slit is from, from 1; 0 if it is from none."""
         return (self.field.page if self.field else self.geometry.get("page")) or 0
 
-    def move(self, to: State, **changes: object) -> bool:
-        """Change state if nobody did so since we read the task; True if we were the ones."""
+    def move(self, to: State, *, under: Claim | None = None, **changes: object) -> bool:
+        """Change state if nobody did so since we read the task; True if we were the ones.
+
+        `under` is the claim that must still hold it: what ran out may be another's by now.
+        """
         if to not in MOVES[State(self.state)]:
             raise ValueError(f"{self.state} cannot become {to}.")
-        found = Task.objects.filter(pk=self.pk, state=self.state).update(state=to, **changes)
-        if found:
-            self.refresh_from_db()
-        return bool(found)
+        unchanged = Task.objects.filter(pk=self.pk, state=self.state)
+        if under is not None:
+            unchanged = unchanged.filter(claim=under)
+        if not unchanged.update(state=to, **changes):
+            return False
+        for name, value in {"state": to, **changes}.items():
+            setattr(self, name, value)
+        return True
 
 
 class Decision(OwnedRow):
-    """What a person said of a task. Rows are added and never changed, but for `undone`."""
+    """What a person said of a task.
+
+    Rows are added and never changed, but for `undone`, and for values that are erased; the
+    database refuses the rest. Only whoever holds or decided a task adds one.
+    """
 
     task = models.ForeignKey(Task, models.PROTECT, related_name="decisions")
     reviewer = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
@@ -172,10 +251,27 @@ class Decision(OwnedRow):
     right = models.BooleanField(null=True)  # whether the machine was; null: nobody can say
     shown_ms = models.PositiveIntegerField()  # how long the slit was on screen
     undone = models.BooleanField(default=False)
+    met = models.BooleanField(null=True)  # the known answer; null: there is none, or nothing said
+    told = models.BooleanField(default=False, db_default=False)  # that it was missed
+    corrects = models.OneToOneField("self", models.PROTECT, null=True, related_name="corrected_by")
+    because = models.CharField(max_length=20, blank=True, db_default="")  # a `CorrectionReason`
 
     class Meta:
         default_permissions = ()
-        indexes = [models.Index(fields=["claim", "-id"], name="decisions_of_claim")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(corrects=None, because="") | Q(corrects__isnull=False) & ~Q(because=""),
+                name="corrections_have_a_reason",
+            )
+        ]
+        indexes = [
+            models.Index(fields=["claim", "-id"], name="decisions_of_claim"),
+            models.Index(
+                fields=["reviewer", "-id"],
+                name="decisions_on_known_answers",
+                condition=Q(met__isnull=False),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.verdict} on {self.task_id}"
@@ -194,31 +290,3 @@ class LineGrant(OwnedRow):
 
     def __str__(self) -> str:
         return f"line of {self.task_id}"
-
-
-class Lesson(OwnedRow):
-    """Whether one value that a machine had read was right, as a person said.
-
-    It belongs to no document and holds no content: it outlives both, and calibration learns from
-    it. Rows are added and never changed, so that counting them waits for nobody.
-    """
-
-    engine = models.CharField(max_length=60)  # "name/version"
-    calibration = models.CharField(max_length=120, blank=True)  # under which it was read
-    doctype = models.CharField(max_length=40)
-    type = models.CharField(max_length=20)  # of the field
-    field = models.CharField(max_length=40)  # its name
-    reason = models.CharField(max_length=20)  # a `Reason`
-    evidence = models.JSONField()  # read, chosen, proved, second; see `extraction.fields`
-    confidence = models.FloatField()  # 0 to 1
-    failed = models.BooleanField()  # a check of the value
-    flagged = models.BooleanField()
-    weight = models.FloatField()  # for how many fields it stands; a field drawn by lot for many
-    right = models.BooleanField()
-
-    class Meta:
-        default_permissions = ()
-        indexes = [models.Index(fields=["engine", "doctype"], name="lessons_of_engine")]
-
-    def __str__(self) -> str:
-        return f"lesson of {self.engine}"

@@ -1,10 +1,12 @@
 """What a reviewer is shown: the slit, and the line around it for a reason."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.crypto import salted_hmac
 
 from apps.accounts.models import User
 from apps.audit import services as audit
@@ -12,76 +14,107 @@ from apps.audit.tags import Tag
 from apps.base.errors import Gone, NotPossible
 from apps.extraction import services as extraction
 from apps.extraction.fields import WORDS, Flag
-from apps.extraction.models import Content, Field, to_box
+from apps.extraction.models import Content
 from apps.review import permissions
 from apps.review.crops import Frame, Slit, draw_line
 from apps.review.models import LineGrant, Task
 from apps.review.readings import NONE_KEY, characters, keys_of
-from apps.review.rules import Reason, State, shown
-from apps.review.services.asking import page_of, pixels_of, words_of
-from apps.review.services.decisions import choices_of, rule_of
+from apps.review.rules import Reason, State, Turn, Verdict, shown
+from apps.review.services.agreeing import said, turns_of
+from apps.review.services.asked import (
+    choices_of,
+    cipher_of,
+    doctype_of,
+    habits_of,
+    rule_of,
+    suggested,
+)
+from apps.review.services.slits import sight_of
 from apps.vault import services as vault
 from apps.vault.keys import ValueCipher
 
 LINE_SECONDS = 20  # how long a line may be looked at
 PER_MILLION = 1_000_000
 HEADER_SENSITIVITY = 2  # names and addresses stand there
+ORDER = "arrowslit.differ"  # parts the order of two answers from other uses of the same key
+NO_VALUE = {
+    Verdict.BLANK: "Nothing is written there",
+    Verdict.UNREADABLE: "It cannot be read",
+}
 
 
 def current_items(user: User, *, now: datetime) -> list[dict[str, Any]]:
     """What the station shows for each open task under the person's claim, in order."""
-    tasks = Task.objects.open().held_by(user, now).order_by("created_at", "id")
+    tasks = Task.objects.open().held_by(user, now).order_by("due_at", "id")
     ciphers: dict[UUID, ValueCipher] = {}
     for task in tasks:
-        if task.document_id not in ciphers:
-            ciphers[task.document_id] = cipher_of(task)
-    return [item(task, ciphers[task.document_id]) for task in tasks]
-
-
-def cipher_of(task: Task) -> ValueCipher:
-    return vault.open_values(
-        task.document_id, organisation=task.organisation_id, actor=extraction.SYSTEM
-    )
+        if task.sealed_under not in ciphers:
+            ciphers[task.sealed_under] = cipher_of(task)
+    return [item(task, ciphers[task.sealed_under]) for task in tasks]
 
 
 def item(task: Task, cipher: ValueCipher) -> dict[str, Any]:
     """One task as the browser gets it: what is asked, and how it lies under its picture."""
-    asked = _field_asked(task, task.field, cipher) if task.field else _class_asked(task)
+    asked = _class_asked(task) if task.asks_class else _field_asked(task, cipher)
     return {
         "id": str(task.pk),
         "reason": shown(Reason(task.reason)),
         "picture": bool(task.crop_id),
+        "blind": task.blind,
+        "differ": [],
         **asked,
     }
 
 
-def _field_asked(task: Task, field: Field, cipher: ValueCipher) -> dict[str, Any]:
-    """A value to accept or to correct."""
-    rule = rule_of(task)
-    doctype = extraction.doctype_of(task.document)
-    content = field.content(cipher)
-    return {
+def _field_asked(task: Task, cipher: ValueCipher) -> dict[str, Any]:
+    """A value to accept or to correct; to type where none may be suggested; to choose of two."""
+    rule, read = rule_of(task), suggested(task, cipher)
+    asked = {
         "name": rule.title,
-        "label": doctype.title if doctype else "",
+        "label": doctype_of(task).title,
         "kind": rule.type.value,
         "sens": rule.sensitivity,
-        "warnings": [WORDS[Flag(flag)] for flag in field.flags],
+        "warnings": [WORDS[Flag(flag)] for flag in read.flags],
+        "choices": [],
+    }
+    if task.turn == Turn.THIRD:
+        return {**asked, **_two_answers(task, cipher)}
+    content = Content() if task.blind else read.content
+    passing = [content.value] if read.found and not read.failed and not task.blind else []
+    return {
+        **asked,
         "value": content.value,
         "alts": list(content.others),
-        "passing": _passing(task, field, content),
-        "choices": [],
+        "passing": [*passing, *_passing(task, content.others)],
         **_layout(task.geometry, content.value, content.glyphs),
     }
 
 
-def _passing(task: Task, field: Field, content: Content) -> list[str]:
-    """Which of the suggested readings pass the checks that a typed value must pass."""
-    rule, document = rule_of(task), task.document
-    passing = [content.value] if field.found and not field.failed else []
-    for other in content.others:
-        normalised, checks = extraction.check_typed(document, rule, other)
+def _two_answers(task: Task, cipher: ValueCipher) -> dict[str, Any]:
+    """What two readers said, in an order that tells nothing of who was first or who they are."""
+    spoken = [one.decision for one in turns_of(task) if one.turn != Turn.THIRD]
+    spoken.sort(key=lambda decision: salted_hmac(ORDER, str(decision and decision.pk)).digest())
+    answers = [
+        (said(one, cipher).value, NO_VALUE.get(Verdict(one.verdict), "")) for one in spoken if one
+    ]
+    values = list(dict.fromkeys(value for value, _ in answers if value))
+    return {
+        "value": "",
+        "alts": values,
+        "passing": _passing(task, values),
+        "differ": [{"value": value, "said": words} for value, words in answers],
+        **_layout(task.geometry, "", ()),
+    }
+
+
+def _passing(task: Task, values: Sequence[str]) -> list[str]:
+    """Which of some readings pass the checks that a typed value must pass."""
+    rule, habits = rule_of(task), habits_of(task)
+    passing = []
+    for value in values:
+        normalised, checks = extraction.check_typed(habits, rule, value)
         if normalised and all(passed for _, passed in checks):
-            passing.append(other)
+            passing.append(value)
     return passing
 
 
@@ -151,30 +184,29 @@ def line(task: Task, *, user: User, now: datetime) -> Slit:
         Gone: the page image was erased on its own clock, or the decision is final.
     """
     permissions.check_can_see_line(user, task, now=now)
-    field = _check_has_line(task)
+    _check_has_line(task)
     grants = LineGrant.objects.filter(task=task, reviewer=user, until__gt=now)
     if not grants.exists():
         raise NotPossible("The line was shown for 20 seconds. Ask again if you need it.")
-    page = page_of(field)
-    if page is None or not field.boxes:
+    sight = sight_of(task)
+    if sight is None:
         raise Gone("There is no line to show for this field.")
-    pixels = pixels_of(page, actor=user.actor, purpose="line")
-    shown = draw_line(pixels, [to_box(edges) for edges in field.boxes], words_of(page))
+    pixels = sight.pixels(actor=user.actor, purpose="line")
+    shown = draw_line(pixels, sight.windows, sight.words)
     with transaction.atomic():
         _record(Tag.LINE_DELIVERED, task, user, share=shown.share)
     return shown
 
 
-def _check_has_line(task: Task) -> Field:
-    """The field whose line may be shown. A header is all that is ever shown for a class.
+def _check_has_line(task: Task) -> None:
+    """Whether there is a line to show. A header is all that is ever shown for a class.
 
     The page may outlive the slit; who may no longer see the one sees nothing of the other.
     """
     if task.state not in (State.OPEN, State.DECIDED):
         raise Gone("This was decided, and the slit is closed.")
-    if task.field is None:
+    if task.asks_class:
         raise NotPossible("The header is all that is shown. If it does not tell, press E.")
-    return task.field
 
 
 def _layout(geometry: dict[str, Any], value: str, glyphs: Any) -> dict[str, Any]:
