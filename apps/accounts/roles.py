@@ -38,6 +38,7 @@ ROLES: dict[Role, frozenset[str]] = {
             "review.see_page",
             "review.decide_escalated",
             "review.lead_queues",
+            "review.direct_review",
             "extraction.view_figures",
         }
     ),

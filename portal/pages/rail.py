@@ -25,6 +25,7 @@ PLACES = (
     ("Work", "Upload", "upload", "upload", "intake.add_document"),
     ("Work", "Jobs", "jobs:list", "jobs", "intake.view_document"),
     ("Work", "Review", "review:station", "slit", "review.decide_task"),
+    ("Work", "Queues", "review:lead", "queue", "review.lead_queues"),
     ("Oversight", "Trail", "audit:trail", "audit", "audit.read_trail"),
     ("Oversight", "Reading", "assurance_reading", "chart", "extraction.view_figures"),
     ("Oversight", "Retention", "retention:clocks", "clock", "retention.view_clocks"),

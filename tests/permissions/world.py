@@ -27,6 +27,7 @@ from apps.retention import services as retention
 from apps.review import services as review
 from apps.review.ladder import RUNGS, State, Step, Why
 from apps.review.models import Claim, Grant, Task
+from apps.review.rules import CorrectionReason
 from tests.api.calls import issue
 from tests.conftest import House
 from tests.intake.browsers import BACKEND, JSON
@@ -167,7 +168,12 @@ class World:
         reference = new_reference() if guessed else (document or self._about(address)).reference
         path = address.replace("<reference>", reference).replace("<name>", FIELD)
         path = path.replace("<key>", str(uuid.uuid4() if guessed else self.key.key.pk))
-        asked = task or (self.kind if address.endswith("/choose/") else self.task)
+        others = {"choose": self.kind, "correct": self.decided}
+        question = Grant.objects.filter(task=self.task, step=Step.PAGE).first()
+        path = path.replace(
+            "<grant>", str(question.pk if question and not guessed else uuid.uuid4())
+        )
+        asked = task or others.get(address.rstrip("/").rpartition("/")[2], self.task)
         path = path.replace("<pk>", str(uuid.uuid4() if guessed else asked.pk))
         with acting_for(None):
             if method in ("GET", "HEAD"):
@@ -199,10 +205,17 @@ class World:
                 return {"reason": "audit"}
             case "decide" | "unreadable" | "skip":
                 return {"key": uuid.uuid4(), "value": IBAN, "trouble": "blurred"}
+            case "correct":
+                return {"key": uuid.uuid4(), "value": IBAN, "because": CorrectionReason.SLIP}
             case "choose":
                 return {"key": uuid.uuid4(), "doctype": "invoice"}
             case "more":
                 return {"step": Step.LINE, "reason": Why.UNIT}
+            case "scopes":
+                rita = self.house.rita.pk
+                return {"person": [rita], f"kind-{rita}": ["iban", "date"]}
+            case "settle":
+                return {"key": uuid.uuid4(), "choice": "0"}
             case "shown":
                 return {"step": Step.SLIT, "ms": 900}
             case "reading":

@@ -10,7 +10,7 @@ from apps.review.charts import Column, bars
 
 @pytest.mark.parametrize(
     ("highest", "scale"),
-    [(0, "2"), (1, "2"), (3, "4"), (7, "10"), (11, "20"), (21, "30"), (480, "500"), (7400, "10k")],
+    [(0, "2"), (1, "2"), (3, "4"), (7, "8"), (11, "20"), (21, "30"), (480, "500"), (7400, "8k")],
 )
 def test_the_scale_ends_at_a_round_number(highest, scale):
     drawn = bars([Column("now", [(highest, "c1")])])

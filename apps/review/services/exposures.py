@@ -17,8 +17,8 @@ from apps.audit.tags import Tag
 from apps.base.errors import NotFound
 from apps.review.crops import Frame
 from apps.review.ladder import RUNGS, Step, bounded
-from apps.review.looks import PER_PAGE, Look
 from apps.review.models import Task
+from apps.review.models.looks import PER_PAGE, Look
 from apps.review.readings import on_page
 
 PER_MILLION = 1_000_000  # shares on the trail, which holds no fractions

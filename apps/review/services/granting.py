@@ -11,13 +11,12 @@ from apps.audit import services as audit
 from apps.audit.tags import Tag
 from apps.base.errors import Gone, NotPossible
 from apps.base.types import Actor
-from apps.extraction.models import Field
 from apps.review import permissions
 from apps.review.ladder import HOUR, RUNGS, Rung, State, Step
-from apps.review.looks import Grant
 from apps.review.models import Claim, Task
+from apps.review.models.looks import Grant
 from apps.review.rules import State as TaskState
-from apps.review.services.asking import SYSTEM, page_of
+from apps.review.services.slits import SYSTEM, sight_of
 
 BATCH = 200  # grants that one sweep lets lapse
 NO_PAGE = "The page image no longer exists, so the slit is all there is."
@@ -51,7 +50,8 @@ def offers(task: Task, *, user: User, now: datetime) -> list[Offer]:
         NotFound, NotAllowed, NotPossible, Gone: see `permissions.check_holds` and `check_open`.
     """
     permissions.check_holds(user, task, now=now)
-    if not _has_page(check_open(task)):
+    check_open(task)
+    if not _has_page(task):
         return []
     known = {grant.step: State(grant.state) for grant in _standing(task, user, now)}
     return [
@@ -73,7 +73,8 @@ def ask_more(task: Task, *, step: Step, reason: str, user: User, now: datetime) 
         Gone: what was decided is final, and the slit with it; or the page image is erased.
     """
     permissions.check_can_see_more(user, task, step=step, now=now)
-    if not _has_page(check_open(task)):
+    check_open(task)
+    if not _has_page(task):
         raise Gone(NO_PAGE)
     assert task.claim is not None  # they hold it
     Claim.objects.select_for_update().get(pk=task.claim.pk)  # nobody takes two last ones at once
@@ -157,22 +158,21 @@ def requests_for(user: User, *, count: int) -> list[Grant]:
     return list(asked.order_by("created_at", "id")[:count])
 
 
-def check_open(task: Task) -> Field:
-    """The field of which more may be shown. A header is all that is ever shown for a class.
+def check_open(task: Task) -> None:
+    """Whether more may be shown at all. A header is all that is ever shown for a class.
 
     The page may outlive the slit; who may no longer see the one sees nothing of the other.
     """
     if task.state not in (TaskState.OPEN, TaskState.DECIDED):
         raise Gone("This was decided, and the slit is closed.")
-    if task.field is None:
+    if task.asks_class:
         raise NotPossible("The header is all that is shown. If it does not tell, press E.")
-    return task.field
 
 
-def _has_page(field: Field) -> bool:
-    """Whether the image of the page that a field stands on is still there."""
-    page = page_of(field)
-    return page is not None and page.image.shredded_at is None
+def _has_page(task: Task) -> bool:
+    """Whether the page behind a slit is still there, of a document or of a known answer."""
+    sight = sight_of(task)
+    return sight is not None and sight.image.shredded_at is None
 
 
 def _standing(task: Task, user: User, now: datetime) -> list[Grant]:

@@ -1,87 +1,119 @@
 """What a reviewer is shown: the slit, and for a reason some more around it."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.crypto import salted_hmac
 
 from apps.accounts.models import User
 from apps.base.errors import Gone, NotPossible
 from apps.extraction import services as extraction
 from apps.extraction.fields import WORDS, Flag
-from apps.extraction.models import Content, Field, to_box
+from apps.extraction.models import Content
 from apps.review import permissions
 from apps.review.crops import Frame, Slit, draw_line, draw_page, draw_wider
 from apps.review.ladder import State, Step
-from apps.review.looks import Grant
-from apps.review.models import Task
+from apps.review.models import Grant, Task
 from apps.review.readings import NONE_KEY, characters, keys_of, on_page
-from apps.review.rules import Reason, shown
+from apps.review.rules import Reason, Turn, Verdict, shown
 from apps.review.services import exposures
-from apps.review.services.asking import geometry_of, page_of, pixels_of, words_of
-from apps.review.services.decisions import choices_of, rule_of
-from apps.review.services.granting import check_open
+from apps.review.services.agreeing import said, turns_of
+from apps.review.services.asked import (
+    choices_of,
+    cipher_of,
+    doctype_of,
+    habits_of,
+    rule_of,
+    suggested,
+)
+from apps.review.services.granting import NO_PAGE, check_open
+from apps.review.services.slits import geometry_of, sight_of
 from apps.vault import services as vault
 from apps.vault.keys import ValueCipher
 
 HEADER_SENSITIVITY = 2  # names and addresses stand there
+ORDER = "arrowslit.differ"  # parts the order of two answers from other uses of the same key
+NO_VALUE = {
+    Verdict.BLANK: "Nothing is written there",
+    Verdict.UNREADABLE: "It cannot be read",
+}
 
 
 def current_items(user: User, *, now: datetime) -> list[dict[str, Any]]:
     """What the station shows for each open task under the person's claim, in order."""
-    tasks = Task.objects.open().held_by(user, now).order_by("created_at", "id")
+    tasks = Task.objects.open().held_by(user, now).order_by("due_at", "id")
     ciphers: dict[UUID, ValueCipher] = {}
     for task in tasks:
-        if task.document_id not in ciphers:
-            ciphers[task.document_id] = cipher_of(task)
-    return [item(task, ciphers[task.document_id]) for task in tasks]
-
-
-def cipher_of(task: Task) -> ValueCipher:
-    return vault.open_values(
-        task.document_id, organisation=task.organisation_id, actor=extraction.SYSTEM
-    )
+        if task.sealed_under not in ciphers:
+            ciphers[task.sealed_under] = cipher_of(task)
+    return [item(task, ciphers[task.sealed_under]) for task in tasks]
 
 
 def item(task: Task, cipher: ValueCipher) -> dict[str, Any]:
     """One task as the browser gets it: what is asked, and how it lies under its picture."""
-    asked = _field_asked(task, task.field, cipher) if task.field else _class_asked(task)
+    asked = _class_asked(task) if task.asks_class else _field_asked(task, cipher)
     return {
         "id": str(task.pk),
         "reason": shown(Reason(task.reason)),
         "picture": bool(task.crop_id),
+        "blind": task.blind,
+        "differ": [],
         **asked,
     }
 
 
-def _field_asked(task: Task, field: Field, cipher: ValueCipher) -> dict[str, Any]:
-    """A value to accept or to correct."""
-    rule = rule_of(task)
-    doctype = extraction.doctype_of(task.document)
-    content = field.content(cipher)
-    return {
+def _field_asked(task: Task, cipher: ValueCipher) -> dict[str, Any]:
+    """A value to accept or to correct; to type where none may be suggested; to choose of two."""
+    rule, read = rule_of(task), suggested(task, cipher)
+    asked = {
         "name": rule.title,
-        "label": doctype.title if doctype else "",
+        "label": doctype_of(task).title,
         "kind": rule.type.value,
         "sens": rule.sensitivity,
-        "warnings": [WORDS[Flag(flag)] for flag in field.flags],
+        "warnings": [WORDS[Flag(flag)] for flag in read.flags],
+        "choices": [],
+    }
+    if task.turn == Turn.THIRD:
+        return {**asked, **_two_answers(task, cipher)}
+    content = Content() if task.blind else read.content
+    passing = [content.value] if read.found and not read.failed and not task.blind else []
+    return {
+        **asked,
         "value": content.value,
         "alts": list(content.others),
-        "passing": _passing(task, field, content),
-        "choices": [],
+        "passing": [*passing, *_passing(task, content.others)],
         **_layout(task.geometry, content.value, content.glyphs),
     }
 
 
-def _passing(task: Task, field: Field, content: Content) -> list[str]:
-    """Which of the suggested readings pass the checks that a typed value must pass."""
-    rule, document = rule_of(task), task.document
-    passing = [content.value] if field.found and not field.failed else []
-    for other in content.others:
-        normalised, checks = extraction.check_typed(document, rule, other)
+def _two_answers(task: Task, cipher: ValueCipher) -> dict[str, Any]:
+    """What two readers said, in an order that tells nothing of who was first or who they are."""
+    spoken = [one.decision for one in turns_of(task) if one.turn != Turn.THIRD]
+    spoken.sort(key=lambda decision: salted_hmac(ORDER, str(decision and decision.pk)).digest())
+    answers = [
+        (said(one, cipher).value, NO_VALUE.get(Verdict(one.verdict), "")) for one in spoken if one
+    ]
+    values = list(dict.fromkeys(value for value, _ in answers if value))
+    return {
+        "value": "",
+        "alts": values,
+        "passing": _passing(task, values),
+        "differ": [{"value": value, "said": words} for value, words in answers],
+        **_layout(task.geometry, "", ()),
+    }
+
+
+def _passing(task: Task, values: Sequence[str]) -> list[str]:
+    """Which of some readings pass the checks that a typed value must pass."""
+    rule, habits = rule_of(task), habits_of(task)
+    passing = []
+    for value in values:
+        normalised, checks = extraction.check_typed(habits, rule, value)
         if normalised and all(passed for _, passed in checks):
-            passing.append(other)
+            passing.append(value)
     return passing
 
 
@@ -132,12 +164,12 @@ def more(task: Task, *, step: Step, user: User, now: datetime) -> bytes:
         Gone: the page image was erased on its own clock, or the decision is final.
     """
     permissions.check_can_see_more(user, task, step=step, now=now)
-    field = check_open(task)
+    check_open(task)
     grants = Grant.objects.select_for_update().filter(task=task, reviewer=user, step=step)
     grant = grants.usable(now).order_by("-created_at").first()
     if grant is None:
         raise NotPossible("Its time is over. Ask again if you need it.")
-    picture = _drawn(task, field, step, user)
+    picture = _drawn(task, step, user)
     until = grant.until or now + grant.seconds
     if grant.until is None:
         grant.move(State.OPENED, until=until)
@@ -153,16 +185,15 @@ def more(task: Task, *, step: Step, user: User, now: datetime) -> bytes:
     return picture.png
 
 
-def _drawn(task: Task, field: Field, step: Step, user: User) -> Slit:
-    page = page_of(field)
-    if page is None or not field.boxes:
-        raise Gone("There is no more to show for this field.")
-    pixels = pixels_of(page, actor=user.actor, purpose=step)
+def _drawn(task: Task, step: Step, user: User) -> Slit:
+    sight = sight_of(task)
+    if sight is None:
+        raise Gone(NO_PAGE)
+    pixels = sight.pixels(actor=user.actor, purpose=step)
     if step is Step.PAGE:
         return draw_page(pixels)
-    windows = [to_box(edges) for edges in field.boxes]
     draw = draw_wider if step is Step.WIDER else draw_line
-    return draw(pixels, windows, words_of(page))
+    return draw(pixels, sight.windows, sight.words)
 
 
 def _layout(geometry: dict[str, Any], value: str, glyphs: Any) -> dict[str, Any]:

@@ -18,8 +18,8 @@ from apps.extraction import services as extraction
 from apps.extraction.doctypes import DocType
 from apps.intake.models import Document
 from apps.review.ladder import RUNGS, WORDS, Step, Why
-from apps.review.looks import PER_PAGE, Look
 from apps.review.models import Task
+from apps.review.models.looks import PER_PAGE, Look
 
 MOST = 500  # looks on one page, newest first; the sums are of all
 FEW = 20  # sentences on a job's page

@@ -12,9 +12,17 @@ from apps.accounts.middleware import wants_json
 from apps.accounts.requests import PersonRequest
 from apps.audit.exposure import Exposure, exposes
 from apps.review import services as review
-from apps.review.forms import ChooseForm, DecideForm, SkipForm, UnreadableForm
-from apps.review.models import Claim
+from apps.review.forms import (
+    ChooseForm,
+    ClaimForm,
+    CorrectForm,
+    DecideForm,
+    SkipForm,
+    UnreadableForm,
+)
+from apps.review.models import Claim, Decision, Task
 from apps.review.queue import waiting_for
+from apps.review.rules import CorrectionReason
 from apps.review.views.doors import for_reviewers, malformed, task_of
 
 PNG = "image/png"
@@ -39,9 +47,12 @@ def station(request: PersonRequest) -> HttpResponse:
 @require_POST
 @for_reviewers
 def claim(request: PersonRequest) -> HttpResponse:
-    """Take slits, or more of them."""
+    """Take slits, or more of them; of one field's name, if the grid asks for it."""
+    form = ClaimForm(request.POST)
+    if not form.is_valid():
+        return malformed(request, form)
     now = timezone.now()
-    held = review.claim(request.user, now=now)
+    held = review.claim(request.user, now=now, field=form.cleaned_data["field"])
     if not wants_json(request):
         return redirect("review:station")
     return JsonResponse(
@@ -57,11 +68,16 @@ def claim(request: PersonRequest) -> HttpResponse:
 @require_POST
 @for_reviewers
 def heartbeat(request: PersonRequest) -> HttpResponse:
-    """Renew the claim; what leads answered meanwhile comes back with it."""
+    """Renew the claim; what leads answered comes with it, and what is still held.
+
+    What is not among `held` was withdrawn.
+    """
     now = timezone.now()
     held = review.heartbeat(request.user, now=now)
+    tasks = Task.objects.open().held_by(request.user, now).order_by("due_at", "id")
+    ids = [str(pk) for pk in tasks.values_list("pk", flat=True)] if held else []
     answers = review.answers_for(request.user, now=now) if held else []
-    said = {"seconds": _seconds(held), "answers": answers}
+    said = {"seconds": _seconds(held), "held": ids, "answers": answers}
     return JsonResponse(said, status=200 if held else 409)
 
 
@@ -113,18 +129,34 @@ def skip(request: PersonRequest, pk: UUID) -> HttpResponse:
 @exposes(Exposure.NOTHING)
 @require_POST
 @for_reviewers
+def correct(request: PersonRequest, pk: UUID) -> HttpResponse:
+    """Take back one's own word on a slit after it was final, with a reason."""
+    form = CorrectForm(request.POST)
+    if not form.is_valid():
+        return malformed(request, form)
+    because = CorrectionReason(form.cleaned_data["because"])
+    review.correct(
+        task_of(pk), form.answer(), because=because, user=request.user, now=timezone.now()
+    )
+    return _next(request, {"saved": True})
+
+
+@exposes(Exposure.NOTHING)
+@require_POST
+@for_reviewers
 def undo(request: PersonRequest) -> HttpResponse:
     task = review.undo(request.user, now=timezone.now())
     return _next(request, {"id": str(task.pk)})
 
 
 def _answered(
-    request: PersonRequest, pk: UUID, form: Any, verb: Callable[..., object]
+    request: PersonRequest, pk: UUID, form: Any, verb: Callable[..., Decision]
 ) -> HttpResponse:
     if not form.is_valid():
         return malformed(request, form)
-    verb(task_of(pk), form.answer(), user=request.user, now=timezone.now())
-    return _next(request, {"saved": True})
+    decision = verb(task_of(pk), form.answer(), user=request.user, now=timezone.now())
+    told = review.feedback_on(decision)
+    return _next(request, {"saved": True, **({"feedback": {"text": told}} if told else {})})
 
 
 def _next(request: PersonRequest, said: dict[str, Any]) -> HttpResponse:
@@ -133,7 +165,7 @@ def _next(request: PersonRequest, said: dict[str, Any]) -> HttpResponse:
 
 def _addresses(held: Claim) -> dict[str, object]:
     """What the station's module needs to know of the server; TASK stands for a task's id."""
-    names = ("crop", "decide", "choose", "unreadable", "skip", "more", "shown")
+    names = ("crop", "decide", "choose", "unreadable", "skip", "correct", "more", "shown")
     each = {name: reverse(f"review:{name}", args=[NO_TASK]) for name in names}
     whole = {name: reverse(f"review:{name}") for name in ("claim", "heartbeat", "release", "undo")}
     return {

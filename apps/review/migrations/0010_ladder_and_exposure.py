@@ -33,7 +33,7 @@ class Migration(migrations.Migration):
         ("accounts", "0001_initial"),
         ("intake", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
-        ("review", "0007_wall_around_lessons"),
+        ("review", "0009_tasks_say_what_they_ask"),
     ]
 
     operations = [
@@ -190,6 +190,23 @@ class Migration(migrations.Migration):
                     )
                 ],
             },
+        ),
+        migrations.AddIndex(
+            model_name="task",
+            index=models.Index(
+                condition=Q(state="open", known=None),
+                fields=["workspace", "kind", "created_at"],
+                include=["due_at", "organisation_id"],
+                name="tasks_waiting",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="task",
+            index=models.Index(
+                condition=Q(state="open", known=None, escalated=True),
+                fields=["workspace", "created_at", "id"],
+                name="tasks_escalated",
+            ),
         ),
         migrations.RunSQL(*wall("review_look")),
         migrations.RunSQL(*wall("review_tally")),
