@@ -20,6 +20,7 @@ VAR = Path(os.environ.get("TEST_VAR_DIR", ROOT / "var" / "test"), WORKER).resolv
 os.environ["VAR_DIR"] = str(VAR)
 os.environ["BROKER_URL"] = "memory://localhost"
 os.environ["READER_THREADS"] = "1"
+os.environ["KNOWN_ANSWERS_PER_MILLE"] = "0"  # nor are known answers mixed in
 os.environ["AUDITS_PER_MILLE"] = "0"  # no lots are drawn but by tests about them
 os.environ.setdefault("PORTAL_PROFILE", "embedded")
 (VAR / "static").mkdir(parents=True, exist_ok=True)  # WhiteNoise warns if there is none

@@ -131,8 +131,9 @@ def test_pausing_hides_the_slit(station):
 
 def test_the_line_is_shown_for_a_reason_that_is_recorded(station):
     station.keyboard.press("w")
+    station.click("#wider input[value='line']")
     station.click("#wider input[value='where it ends']")
-    station.click("text=Show the line")
+    station.click("text=Show it")
     expect(station.locator("[data-share]")).to_contain_text("Whole line, 20 s")
     granted = Event.objects.get(tag="line.granted")
     assert b"where it ends" in bytes(granted.body)
