@@ -25,6 +25,7 @@ CLOCKS = {  # seconds, at the latest
     "jobs.sweep": 60,
     "review.sweep": 90,
     "retention.sweep": 300,
+    "audit.anchor": 300,
     "vault.orphans": 5400,
 }
 SELDOM = 3600  # seconds; such a clock strikes first when a new portal has run for as long
