@@ -46,6 +46,12 @@ PROOF: dict[Exposure, frozenset[Tag]] = {
     Exposure.RECEIPT: frozenset({Tag.RECEIPT_READ}),
 }
 
+# Events that are in a signed checkpoint before the answer leaves: whoever rules the database
+# cannot take them back once somebody has seen what they tell of.
+SEALED_FIRST: frozenset[Tag] = frozenset(
+    {Tag.FIELD_REVEALED, Tag.RESULT_DOWNLOADED, Tag.GRANT_GIVEN, Tag.DELETION_ASKED}
+)
+
 
 def exposes(what: Exposure) -> Callable[[View], View]:
     """Declare what a view hands out."""

@@ -115,6 +115,7 @@ def _record(tag: Tag, task: Task, user: User, **facts: Any) -> None:
         subject=task.pk,
         organisation=task.organisation_id,
         document=task.document_id,
+        workspace=task.workspace_id,
         page=task.page,
         **task.topic,
         **facts,

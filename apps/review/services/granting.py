@@ -199,6 +199,7 @@ def _record(tag: Tag, grant: Grant, actor: Actor, **facts: Any) -> None:
         subject=task.pk,
         organisation=task.organisation_id,
         document=task.document_id,
+        workspace=task.workspace_id,
         page=task.page,
         **task.topic,
         **facts,

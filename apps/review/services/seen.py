@@ -87,6 +87,7 @@ def seen(document: Document, *, reader: User) -> Seen:
         subject=document.pk,
         organisation=document.organisation_id,
         document=document.pk,
+        workspace=document.workspace_id,
         looks=len(sights),
     )
     people = [

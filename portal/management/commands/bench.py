@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from portal.demo.people import person
-from portal.evaluation import confidence, pipeline, queue, readers, vault
+from portal.evaluation import confidence, pipeline, queue, readers, trail, vault
 from portal.evaluation.report import report
 from portal.evaluation.scratch import NoScratch
 
@@ -50,7 +50,17 @@ def _queue(options: dict[str, Any]) -> dict[str, float]:
         raise CommandError(str(error)) from error
 
 
+def _audit(options: dict[str, Any]) -> dict[str, float]:
+    return trail.compare(
+        seconds=options["seconds"],
+        rounds=options["rounds"],
+        writers=options["writers"],
+        leaves=options["leaves"],
+    )
+
+
 BENCHES: dict[str, Bench] = {
+    "audit": _audit,
     "confidence": _confidence,
     "pipeline": _pipeline,
     "reader": _reader,
@@ -59,6 +69,7 @@ BENCHES: dict[str, Bench] = {
 }
 # What each takes from the command line; printed with its figures.
 OPTIONS: dict[str, tuple[str, ...]] = {
+    "audit": ("seconds", "rounds", "writers", "leaves"),
     "confidence": ("limit",),
     "pipeline": ("pages", "pages_each"),
     "reader": ("documents",),
@@ -85,6 +96,9 @@ class Command(BaseCommand):
         parser.add_argument(
             "--connections", type=int, default=4, help="that play the reviewers in turn"
         )
+        parser.add_argument("--seconds", type=int, default=5, help="of writing, each time")
+        parser.add_argument("--writers", type=int, default=4, help="processes that write events")
+        parser.add_argument("--leaves", type=int, default=1_000_000, help="of the large tree")
         parser.add_argument("--json", action="store_true", help="the only form there is")
 
     def handle(self, *args: Any, **options: Any) -> None:
