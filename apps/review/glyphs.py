@@ -1,6 +1,7 @@
 """One character of a slit, and nothing beside it."""
 
 import io
+from collections.abc import Sequence
 
 from PIL import Image
 
@@ -9,23 +10,17 @@ SIDE = 64  # pixels of the square it stands in
 CLEAR = (0, 0, 0, 0)  # RGBA of what is not there
 
 
-def cut(
-    png: bytes, *, place: tuple[float, float], window: tuple[float, float, float, float]
-) -> bytes:
+def cut(png: bytes, *, window: Sequence[float]) -> bytes:
     """A square picture of one character of a slit.
 
-    `place` is its left edge and width, `window` the left, top, width and height of what may be
-    seen; all in fractions of the slit. What the slit does not show the square does not show.
+    `window` is the left, top, width and height of the character in fractions of the slit; it lies
+    within what the slit shows.
     """
     with Image.open(io.BytesIO(png)) as slit:
         picture = slit.convert("RGBA")
-    left = max(place[0], window[0]) * picture.width
-    right = min(place[0] + place[1], window[0] + window[2]) * picture.width
+    left, right = round(window[0] * picture.width), round((window[0] + window[2]) * picture.width)
     top, bottom = window[1] * picture.height, (window[1] + window[3]) * picture.height
-    glyph = picture.crop(
-        (round(left), round(top), max(round(right), round(left) + 1), round(bottom))
-    )
-    return _squared(glyph)
+    return _squared(picture.crop((left, round(top), max(right, left + 1), round(bottom))))
 
 
 def _squared(glyph: Image.Image) -> bytes:

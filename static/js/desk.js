@@ -12,9 +12,14 @@ export class Desk {
   #shownAt = performance.now();
   #spent = 0;
 
-  constructor(work, saving) {
+  /** `asking()` are the ids that are on the page, `gone(ids)` is told which were withdrawn. */
+  constructor(work, saving, { asking = () => [], gone = () => {} } = {}) {
     Object.assign(this, { work, saving, keys: new Keys(), lost: false });
-    this.lease = new Lease((text) => this.lose(text));
+    const told = (before, { held }) => {
+      const away = before.filter((id) => !held.includes(id));
+      if (away.length && !this.lost) { gone(away); toast("Something was withdrawn: its document or its consent is gone."); }
+    };
+    this.lease = new Lease((text) => this.lose(text), { asking, told });
     this.stretch = new Stretch(() => this.pause(true));
     takeOver(() => this.lose("Only one shows slits at a time.", "You went on in another tab."));
     addEventListener("visibilitychange", () => { if (document.hidden) this.pause(true); }); // nothing stays readable in a hidden tab

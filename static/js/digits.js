@@ -18,7 +18,14 @@ for (const { id } of groups.flat()) {
   tasks.set(id, task);
 }
 const saving = new Saving({ saved: (entry) => { delete entry.li.dataset.state; }, refused, changed: (waiting) => { $("[data-sync]").textContent = waiting ? "Saving" : "All saved"; } });
-const desk = new Desk(section, saving);
+const desk = new Desk(section, saving, {
+  asking: () => groups.slice(state.at).flat().map((one) => one.id),
+  gone: (ids) => {
+    groups.forEach((group, i) => { groups[i] = group.filter((one) => !ids.includes(one.id)); });
+    while (groups[state.at] && !groups[state.at].length) state.at++;
+    show();
+  },
+});
 
 function show() {
   const group = groups[state.at];
@@ -83,7 +90,7 @@ function confirm() {
     task.left -= group.filter((one) => one.id === id).length;
     if (task.odd !== "said" && (task.odd || !task.left)) say(id, task);
   }
-  state.at++;
+  do state.at++; while (groups[state.at]?.length === 0);
   show();
 }
 function say(id, task) {

@@ -10,7 +10,7 @@ import { speak } from "./spoken.js";
 
 const SETTLE = 250; // ms: a key held down must not confirm what nobody has seen
 const WIDE = 0.94, TALL = 0.62; // of a cell's picture, which its window may fill
-const TONES = { "": "idle", ok: "ok", fixed: "info", aside: "warn", bad: "bad" };
+const TONES = { "": "idle", ok: "ok", fixed: "info", aside: "warn", bad: "bad", gone: "warn" };
 const AGAIN = "Enter again if the paper really says so";
 
 const form = $("[data-grid]");
@@ -31,7 +31,7 @@ class Cell {
     this.fit();
   }
 
-  get settled() { return ["ok", "fixed", "aside"].includes(this.state); }
+  get settled() { return ["ok", "fixed", "aside", "gone"].includes(this.state); }
 
   /** The window as large as the cell lets it be, in the middle. */
   fit() {
@@ -70,6 +70,14 @@ class Cell {
     this.mark(aside.has(this.q.id) ? "aside" : "");
   }
 
+  /** Nothing of what was withdrawn stays on the page. */
+  withdraw() {
+    this.picture.remove();
+    this.input.value = "";
+    this.input.disabled = true;
+    this.mark("gone", "Withdrawn");
+  }
+
   reopen(text) {
     this.warned = true; // what the server refused is confirmed by one more Enter
     this.mark(text ? "bad" : "", text);
@@ -92,7 +100,11 @@ class Cell {
 
 let cells = [];
 const saving = new Saving({ saved, refused, changed: (waiting) => { $("[data-sync]").textContent = waiting ? "Saving" : "All saved"; } });
-const desk = new Desk(form ?? $("[data-nothing]"), saving);
+const unsettled = () => cells.filter((cell) => !cell.settled);
+const desk = new Desk(form ?? $("[data-nothing]"), saving, {
+  asking: () => unsettled().map((cell) => cell.q.id),
+  gone: (ids) => unsettled().filter((cell) => ids.includes(cell.q.id)).forEach((cell) => cell.withdraw()),
+});
 if (form) begin();
 
 function begin() {
@@ -107,7 +119,7 @@ function begin() {
 
 function drawn() {
   if (!cells.length) return;
-  const left = cells.filter((cell) => !cell.settled).length;
+  const left = unsettled().length;
   $("[data-confirm-label]").textContent = !left ? "Take the next" : left === cells.length ? `Confirm all ${left}` : `Confirm the other ${left}`;
   form.querySelector("[data-act=undo]").disabled = !done.length;
   tally(done, left, cells.length);
@@ -115,7 +127,7 @@ function drawn() {
 
 function confirmRest() {
   if (desk.paused || desk.looked < SETTLE) return;
-  const open = cells.filter((cell) => !cell.settled);
+  const open = unsettled();
   if (!open.length) { next(); return; }
   const refusing = open.filter((cell) => !cell.confirm());
   if (!refusing.length) { speak(`${count(open.length, "slit")} confirmed.`); button.focus(); return; }

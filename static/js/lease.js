@@ -10,9 +10,9 @@ export class Lease {
   #beatAt = 0;
   #over = false;
 
-  /** @param {(text: string) => void} lost is told why there is no claim any more */
-  constructor(lost) {
-    this.lost = lost;
+  /** `lost(text)` is told why there is no claim any more; `told(asking(), said)` what came with it. */
+  constructor(lost, { asking = () => [], told = () => {} } = {}) {
+    Object.assign(this, { lost, asking, told });
     for (const name of ["keydown", "pointerdown"]) addEventListener(name, () => this.beat());
     this.#show();
     setInterval(() => this.#tick(), 1000);
@@ -34,9 +34,12 @@ export class Lease {
   async lives() { return ![401, 403, 409].includes(await this.#ask()); }
 
   async #ask() {
-    const answer = await ask(addresses.heartbeat).catch(() => null);
-    if (answer?.ok) this.renew((await answer.json()).seconds);
-    return answer?.status;
+    const before = this.asking(), answer = await ask(addresses.heartbeat).catch(() => null);
+    if (!answer?.ok) return answer?.status;
+    const said = await answer.json();
+    this.renew(said.seconds);
+    this.told(before, said);
+    return answer.status;
   }
 
   #tick() {

@@ -19,7 +19,8 @@ export function turn(q, keys) {
   sens.dataset.level = q.sens;
   sens.textContent = SENSITIVITIES[q.sens];
   $("[data-missing]").hidden = q.reason !== "missing";
-  $("[data-second]").hidden = !q.blind;
+  $("[data-second]").hidden = !q.blind && !q.differ.length;
+  $("[data-second-label]").textContent = q.blind ? "Second reading: type what you see" : "Two readers differ: ↓ shows their answers";
   $("[data-warnings]").textContent = q.warnings.join(" ");
   $("[data-share]").textContent = q.picture ? `${q.share} % of the page shown` : "No slit";
   $("[data-accept-label]").textContent = q.value ? "Accept" : "Submit";
@@ -32,6 +33,7 @@ export function turn(q, keys) {
 /** Put the decoded picture itself in place, so that it is neither fetched nor decoded again. */
 export function place(q, pictures, unseen) {
   const shown = $("[data-img]");
+  shown.leave?.(); // what was more than a slit says how long it stood there
   const next = q.picture ? pictures.take(q.id) : make("p", { className: "muted", textContent: "There is no place on the page to show for this field." });
   if (q.picture) Object.assign(next, { width: q.w, height: q.h, alt: alternative(q), onerror: unseen });
   next.dataset.img = "";

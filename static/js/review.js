@@ -5,6 +5,7 @@ import { $, addresses, at, count, items, make } from "./page.js";
 import { judged } from "./validators.js";
 import { Pictures } from "./pictures.js";
 import { Lens, drawMap, drawMarks } from "./slit.js";
+import { Wider } from "./wider.js";
 import { asksClass, place, turn } from "./question.js";
 import { listen } from "./keyboard.js";
 import { Keys, wireKeys } from "./keys.js";
@@ -23,14 +24,15 @@ const FINISH = 12_000; // ms until the last decisions become final by themselves
 const TAKE_BACK = { deep: 10, ms: 60_000 }; // what the server lets one undo; it has the last word
 const SKIPS = { free: 2, of: 10 }; // so many of the last answers may be skips without a reason
 
-const state = { items, i: 0, shownAt: 0, spent: 0, warned: false, done: [], told: 0, wide: 0, lost: false };
+const state = { items, i: 0, shownAt: 0, spent: 0, warned: false, done: [], told: 0, lost: false };
 const pictures = new Pictures((id) => at("crop", id));
 const item = () => state.items[state.i];
 const say = toast;
 const keys = new Keys();
 const reading = new Reading(input, $("[data-ghost]"), changed);
 const lens = new Lens(slit, scale, input, $("[data-zoom-label]"));
-const lease = new Lease(lost);
+const lease = new Lease(lost, { asking: () => state.items.slice(state.i), told: withdrawn });
+const wider = new Wider({ item, looked, key: () => keys.of("wider").toUpperCase(), focus: () => station.focus(), again: (q) => { if (item() === q) show(input.value); }, widened });
 const stretch = new Stretch(() => pause(true));
 const saving = new Saving({ saved, refused, changed: (waiting) => { $("[data-sync]").textContent = waiting ? "Saving" : "All saved"; } });
 
@@ -53,6 +55,14 @@ function show(restore) {
   pictures.expect(state.items.slice(state.i + 1, state.i + 3).filter((next) => next.picture).map((next) => next.id));
 }
 
+/** More than the slit stands there now: nothing is marked on it, and its time counts by itself. */
+function widened(step, text) {
+  Object.assign(state, { spent: 0, shownAt: performance.now() });
+  marks.replaceChildren();
+  lens.flat();
+  slit.dataset.wide = step;
+  $("[data-share]").textContent = text;
+}
 function unseen(q) {
   if (item() === q) say("This slit could not be loaded. Skip it, or take new ones.");
 }
@@ -203,6 +213,17 @@ function finished() {
 function leave() {
   if (!state.lost) ask(addresses.release, { keepalive: true }).catch(() => {}); // decisions become final, the rest goes back
 }
+/** What a sign of life brought: slits that were withdrawn meanwhile, and what a lead answered. */
+function withdrawn(before, { held, answers }) {
+  wider.tell(answers, state.items);
+  const now = item(), gone = new Set(state.items.slice(state.i).filter((q) => before.includes(q) && !held.includes(q.id)));
+  if (!gone.size || state.lost) return;
+  state.items = state.items.filter((q) => !gone.has(q));
+  counted();
+  if (!gone.has(now)) return;
+  show();
+  say("The slit before was withdrawn: its document or its consent is gone.");
+}
 let staying = false; // within the station, in its other mode
 $("[data-finish]").addEventListener("click", leave);
 $("[data-leave]").addEventListener("submit", (event) => { if (saving.waiting) { event.preventDefault(); say("Still saving. Leave in a moment."); } });
@@ -234,7 +255,7 @@ const acts = {
   unreadable: () => open("#unreadable"),
   pause: () => pause(),
   zoom: () => lens.step(item()),
-  wider: () => { if (!asksClass(item())) open("#wider"); },
+  wider: () => { if (!asksClass(item()) && !paused()) wider.open(); },
   grid: () => $("[data-mode=grid]").click(),
   digits: () => $("[data-mode=digits]").click(),
   keys: () => open("#keys"),
@@ -261,30 +282,6 @@ for (const [name, act] of [["#unreadable", unreadable], ["#skipping", (trouble) 
     event.currentTarget.querySelectorAll("button[value]:not([hidden])")[event.key - 1]?.click();
   });
 }
-$("#wider").addEventListener("close", async (event) => {
-  station.focus();
-  if (event.target.returnValue !== "ok") return;
-  const q = item(), body = new FormData($("[data-wider-form]"));
-  const answer = await ask(at("ask_line", q.id), { body }).catch(() => null);
-  if (!answer?.ok) { say(answer ? await sentence(answer) : "You are offline."); return; }
-  const { src, seconds } = await answer.json();
-  if (item() === q) showLine(q, src, seconds);
-});
-function showLine(q, src, seconds) {
-  const picture = new Image();
-  picture.alt = `The whole line around one ${q.name.toLowerCase()}`;
-  picture.dataset.img = "";
-  picture.src = src;
-  picture.onerror = () => { say("The page image no longer exists, so there is no line to show."); if (item() === q) show(input.value); };
-  $("[data-img]").replaceWith(picture);
-  marks.replaceChildren();
-  lens.flat();
-  slit.dataset.wide = "";
-  $("[data-share]").textContent = `Whole line, ${seconds} s. Recorded.`;
-  clearTimeout(state.wide);
-  state.wide = setTimeout(() => { if (item() === q) show(input.value); }, seconds * 1000);
-}
-
 listen({ station, input, reading, keys, item, paused, acts, choose, undo });
 wireKeys(keys, $("#keys"));
 pictures.adopt(item()?.id, $("img[data-img]"));

@@ -1,6 +1,6 @@
 """Alike digits side by side: which tiles a person gets, each tile, and what they say of them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -16,16 +16,17 @@ from apps.review import permissions
 from apps.review.crops import Frame
 from apps.review.digits import Doubt, Tile, grouped, is_few_digits
 from apps.review.glyphs import cut
+from apps.review.ladder import Step
 from apps.review.models import Decision, Task
 from apps.review.readings import Characters, characters
 from apps.review.refusals import NotSettled
 from apps.review.rules import Reason, Verdict
-from apps.review.services.decisions import Answer, decide, rule_of
-from apps.review.services.looking import cipher_of
+from apps.review.services import exposures
+from apps.review.services.asked import cipher_of, rule_of, suggested
+from apps.review.services.decisions import Answer, decide
 from apps.vault import services as vault
 
 CHOSEN = 1  # where the evidence says how sure it is that this is the value meant
-PER_MILLION = 1_000_000
 NO_DIGITS = "This slit is read as a whole. Find it under One."
 UNSEEN = "Not every digit of it was shown. Load the page again."
 
@@ -35,7 +36,7 @@ def groups(user: User, *, now: datetime) -> list[list[Tile]]:
 
     A field in which they found an odd one does not come again.
     """
-    held = Task.objects.open().held_by(user, now).order_by("created_at", "id")
+    held = Task.objects.open().held_by(user, now).order_by("due_at", "id")
     fitting = [(task, laid) for task in held if (laid := _few_digits(task))]
     odd = audit.subjects(
         Tag.DIGITS_DOUBTED, actor=user.actor, among=[task.pk for task, _ in fitting]
@@ -58,12 +59,11 @@ def glyph(task: Task, position: int, *, user: User, now: datetime) -> bytes:
     _, laid = _check_few_digits(task)
     if position not in laid.doubtful or task.crop is None:
         raise NotPossible(NO_DIGITS)
-    left, width = laid.places[position]
-    window = task.geometry["window"]
-    share = task.geometry["share"] * min(1.0, width / window[2])
-    _record(Tag.GLYPH_DELIVERED, task, user, subject=_named(task, position), share=share)
+    narrowed = _narrowed(task.geometry, laid.places[position])
+    _record(Tag.GLYPH_DELIVERED, task, user, subject=_named(task, position))
+    exposures.keep(task, user, step=Step.SLIT, geometry=narrowed, now=now)
     with vault.open(task.crop, actor=user.actor, purpose="digit") as slit:
-        return cut(slit.read(), place=(left, width), window=tuple(window))
+        return cut(slit.read(), window=narrowed["window"])
 
 
 @transaction.atomic
@@ -101,20 +101,27 @@ def doubt(task: Task, *, user: User, now: datetime) -> None:
 
 def _few_digits(task: Task) -> tuple[Content, Characters] | None:
     """What a task says and where its characters stand, if a few digits are all its doubt."""
-    if task.field is None or task.crop_id is None or not task.field.found:
+    if task.asks_class or task.crop_id is None:
         return None
-    content = task.field.content(cipher_of(task))
+    read = suggested(task, cipher_of(task))
+    content = read.content
     laid = characters(content.value, content.glyphs, Frame(*task.geometry["frame"]))
     judged = Doubt(
         value=content.value,
         doubtful=laid.doubtful,
         placed=bool(laid.places),
-        chosen=task.field.evidence[CHOSEN] if task.field.evidence else 0.0,
+        chosen=_chosen(task),
         reason=Reason(task.reason),
-        passes=not task.field.failed,
-        blind=rule_of(task).readers > 1,
+        passes=not read.failed and not read.flags,
+        blind=task.blind or rule_of(task).readers > 1,
     )
     return (content, laid) if is_few_digits(judged) else None
+
+
+def _chosen(task: Task) -> float:
+    """How sure it is that this is the value meant; of a known answer that is known."""
+    evidence = task.field.evidence if task.field else []
+    return evidence[CHOSEN] if evidence else float(task.known_id is not None)
 
 
 def _check_few_digits(task: Task) -> tuple[Content, Characters]:
@@ -128,7 +135,15 @@ def _check_few_digits(task: Task) -> tuple[Content, Characters]:
 
 def _tiles(task: Task, content: Content, laid: Characters) -> Iterator[Tile]:
     for position in laid.doubtful:
-        yield Tile(task.pk, task.document_id, position, content.value[position])
+        yield Tile(task.pk, task.sealed_under, position, content.value[position])
+
+
+def _narrowed(geometry: Mapping[str, Any], place: tuple[float, float]) -> dict[str, Any]:
+    """How one character of a slit lies on the page: its window no wider than the character."""
+    left, top, width, height = geometry["window"]
+    start, end = max(place[0], left), min(sum(place), left + width)
+    share = geometry["share"] * (end - start) / width
+    return {**geometry, "window": [start, top, end - start, height], "share": share}
 
 
 def _named(task: Task, position: int) -> str:
@@ -136,19 +151,14 @@ def _named(task: Task, position: int) -> str:
     return f"{task.pk}/{position}"
 
 
-def _record(
-    tag: Tag, task: Task, user: User, *, subject: str = "", share: float | None = None, **facts: Any
-) -> None:
-    """Shares are recorded in millionths of the page, since the trail holds no fractions."""
-    if share is not None:
-        facts["share"] = round(share * PER_MILLION)
+def _record(tag: Tag, task: Task, user: User, *, subject: str = "", **facts: int) -> None:
     audit.record(
         tag,
         actor=user.actor,
         subject=subject or task.pk,
         organisation=task.organisation_id,
         document=task.document_id,
+        workspace=task.workspace_id,
         page=task.page,
-        **task.topic,
-        **facts,
+        **{**task.topic, **facts},
     )

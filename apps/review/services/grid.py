@@ -9,9 +9,9 @@ from uuid import UUID
 from apps.accounts.models import User
 from apps.review.grids import Candidate, columns, laid_out
 from apps.review.models import Decision, Task
-from apps.review.rules import Reason
-from apps.review.services.decisions import rule_of
-from apps.review.services.looking import cipher_of, item
+from apps.review.rules import Reason, Turn
+from apps.review.services.asked import cipher_of, rule_of
+from apps.review.services.looking import item
 
 READABLE = (Reason.LOW_CONFIDENCE, Reason.CHECK_FAILED, Reason.AUDIT)  # by a look at the slit
 
@@ -31,7 +31,7 @@ def grid(user: User, *, now: datetime, field: str = "") -> Grid:
 
     What was not found, is flagged, has no slit or is read blind is left to one by one.
     """
-    held = list(Task.objects.open().held_by(user, now).order_by("created_at", "id"))
+    held = list(Task.objects.open().held_by(user, now).order_by("due_at", "id"))
     fitting = {task.pk: task for task in held if _fits(task)}
     candidates = [_candidate(task) for task in fitting.values()]
     counted = columns(candidates)
@@ -44,20 +44,22 @@ def grid(user: User, *, now: datetime, field: str = "") -> Grid:
     titles = {one.field: rule_of(fitting[one.task]).title for one in candidates}
     return Grid(
         chosen,
-        [cell for cell in cells if cell["value"] and not cell.get("blind")],
+        [cell for cell in cells if cell["value"]],
         [(name, titles[name], count) for name, count in counted],
         len(held),
     )
 
 
 def _fits(task: Task) -> bool:
-    found = task.field is not None and task.field.found
-    return found and task.crop_id is not None and task.reason in READABLE
+    """Whether a look at the slit beside its suggestion is all it takes."""
+    asks_two = task.blind or task.turn == Turn.THIRD
+    return task.crop_id is not None and task.reason in READABLE and not asks_two
 
 
 def _candidate(task: Task) -> Candidate:
-    assert task.field is not None  # it fits
-    return Candidate(task.pk, task.field.name, task.document_id)
+    return Candidate(
+        task.pk, task.name or (task.field.name if task.field else ""), task.sealed_under
+    )
 
 
 def _seen(held: list[Task]) -> Counter[UUID]:
