@@ -24,7 +24,9 @@ LONG = timedelta(minutes=5)  # after which a waiting job is a worry
 CLOCKS = {  # seconds, at the latest
     "jobs.sweep": 60,
     "review.sweep": 90,
+    "review.refill": 2400,
     "retention.sweep": 300,
+    "audit.anchor": 300,
     "vault.orphans": 5400,
 }
 SELDOM = 3600  # seconds; such a clock strikes first when a new portal has run for as long

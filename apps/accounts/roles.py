@@ -28,12 +28,18 @@ ROLES: dict[Role, frozenset[str]] = {
             "retention.delete_document",
         }
     ),
-    Role.REVIEWER: frozenset({"review.decide_task", "review.see_line"}),
+    Role.REVIEWER: frozenset(
+        {"review.decide_task", "review.see_wider", "review.see_line", "review.see_page"}
+    ),
     Role.REVIEW_LEAD: frozenset(
         {
             "review.decide_task",
+            "review.see_wider",
             "review.see_line",
+            "review.see_page",
             "review.decide_escalated",
+            "review.lead_queues",
+            "review.direct_review",
             "extraction.view_figures",
         }
     ),

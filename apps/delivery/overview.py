@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from apps.accounts.models import User
@@ -258,7 +259,9 @@ def _with_jobs(documents: DocumentQuerySet) -> Any:
     return documents.select_related("submission", "sender", "reading", "original").annotate(
         job_state=Subquery(job.values("state")[:1]),
         job_step=Subquery(job.values("step")[:1]),
-        waiting=Count("tasks", filter=open_tasks, distinct=True),
+        waiting=Count(
+            Coalesce("tasks__field", "tasks__document"), filter=open_tasks, distinct=True
+        ),
         field_count=Count("fields", distinct=True),
     )
 

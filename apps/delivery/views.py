@@ -19,6 +19,7 @@ from apps.extraction import doctypes
 from apps.intake import services as intake
 from apps.intake.models import Document
 from apps.jobs.flow import ENDS, State
+from apps.review import services as review
 
 PAGE = 25  # jobs
 LONGEST_TRAIL = 500  # events of one document
@@ -64,6 +65,7 @@ def job(request: PersonRequest, reference: str) -> HttpResponse:
         "kept": kept,
         "absence": absence,
         "unknown": _doctype(document) == doctypes.NONE_OF_THEM,
+        "told": review.told(document),
         "seen": overview.fingerprint(document, work),
         "settled": work.state in ENDS,
         "delivered": work.state == State.SUCCEEDED and bool(fields),
@@ -172,6 +174,16 @@ def trail(request: PersonRequest, reference: str) -> HttpResponse:
         count=LONGEST_TRAIL,
     )
     return render(request, "jobs/trail.html", {"document": document, "events": events})
+
+
+@exposes(Exposure.TRAIL)
+@require_GET
+@permission_required("intake.view_document", raise_exception=True)
+def seen(request: PersonRequest, reference: str) -> HttpResponse:
+    """Which parts of a document people saw, for how long and why; by their roles."""
+    document = _document(request, reference)
+    context = {"document": document, "seen": review.seen(document, reader=request.user)}
+    return render(request, "review/seen.html", context)
 
 
 def _document(request: PersonRequest, reference: str) -> Document:

@@ -15,8 +15,11 @@ CONTENT = {
     "delivery.download_transcript",
     "retention.delete_document",
     "review.decide_task",
+    "review.see_wider",
     "review.see_line",
+    "review.see_page",
     "review.decide_escalated",
+    "review.lead_queues",
 }
 OVERSIGHT = {
     "audit.read_trail",

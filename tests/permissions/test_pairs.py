@@ -26,7 +26,8 @@ from apps.intake.forms import TermsForm
 from apps.intake.models import Document, DocumentGrant
 from apps.retention import permissions as retention
 from apps.review import permissions as review
-from apps.review.models import Claim, Task
+from apps.review.ladder import Step
+from apps.review.models import Claim, Grant, Task
 from tests.conftest import SYSTEM
 from tests.permissions.table import PEOPLE
 from tests.permissions.world import World
@@ -61,6 +62,14 @@ def held(user: User) -> QuerySet[Task]:
 
 def held_with_line(user: User) -> QuerySet[Task]:
     return held(user) if user.has_perm("review.see_line") else Task.objects.none()
+
+
+def answerable(user: User) -> QuerySet[Grant]:
+    return Grant.objects.answerable_by(user)
+
+
+def see_line(user: User, one: Task) -> None:
+    review.check_can_see_more(user, one, step=Step.LINE, now=timezone.now())
 
 
 def seen_in_own_workspace(user: User) -> QuerySet[Document]:
@@ -105,13 +114,15 @@ PAIRS: dict[str, tuple[type, Check, Listed]] = {
     "retention.check_can_delete": (Document, retention.check_can_delete, ERASABLE),
     "retention.check_can_withdraw": (Document, retention.check_can_withdraw, ERASABLE),
     "review.check_holds": (Task, now(review.check_holds), held),
-    "review.check_can_see_line": (Task, now(review.check_can_see_line), held_with_line),
+    "review.check_can_see_more": (Task, see_line, held_with_line),
+    "review.check_can_answer": (Grant, review.check_can_answer, answerable),
 }  # fmt: skip
 OF_A_PERSON = {  # the role only
     "accounts.check_can_manage_keys",
     "extraction.can_set_standard",
     "extraction.check_can_set_standard",
     "review.check_can_review",
+    "review.check_can_lead",
 }
 OF_TWO = {"accounts.check_can_hold"}  # asks of an account and a room; tests/api tries each
 ASKS = {  # the half of a pair that answers instead of raising

@@ -25,8 +25,9 @@ from apps.intake.models import Document
 from apps.intake.references import new_reference
 from apps.retention import services as retention
 from apps.review import services as review
-from apps.review.models import Claim, LineGrant, Task
-from apps.review.rules import LineReason
+from apps.review.ladder import RUNGS, State, Step, Why
+from apps.review.models import Claim, Grant, Task
+from apps.review.rules import CorrectionReason
 from tests.api.calls import issue
 from tests.conftest import House
 from tests.intake.browsers import BACKEND, JSON
@@ -83,9 +84,17 @@ class World:
         self.kind = held.pop(CLASS)
         desk.decide(self.decided, NUMBER)
         for one in held.values():
-            review.grant_line(one, reason=LineReason.UNIT, user=house.rita, now=timezone.now())
-        LineGrant.objects.update(until=timezone.now() + LONG)
+            self._may_see_more(one)
+        review.crop(self.task, user=house.rita, now=timezone.now())
         Claim.objects.update(until=timezone.now() + LONG)
+
+    def _may_see_more(self, task: Task) -> None:
+        """Rita has leave for two steps, and has asked for the page."""
+        for step in RUNGS:
+            how = {"reason": Why.UNIT, "user": self.house.rita, "now": timezone.now()}
+            grant = review.ask_more(task, step=step, **how)
+            if grant.state == State.GIVEN:
+                Grant.objects.filter(pk=grant.pk).update(until=timezone.now() + LONG)
 
     def _asked_of(self, desk: Desk) -> Document:
         """A document of which a person is asked what it is."""
@@ -161,7 +170,12 @@ class World:
         reference = new_reference() if guessed else (document or self._about(address)).reference
         path = address.replace("<reference>", reference).replace("<name>", FIELD)
         path = path.replace("<key>", str(uuid.uuid4() if guessed else self.key.key.pk))
-        asked = task or (self.kind if address.endswith("/choose/") else self.task)
+        others = {"choose": self.kind, "correct": self.decided}
+        question = Grant.objects.filter(task=self.task, step=Step.PAGE).first()
+        path = path.replace(
+            "<grant>", str(question.pk if question and not guessed else uuid.uuid4())
+        )
+        asked = task or others.get(address.rstrip("/").rpartition("/")[2], self.task)
         path = path.replace("<pk>", str(uuid.uuid4() if guessed else asked.pk))
         with acting_for(None):
             if method in ("GET", "HEAD"):
@@ -193,10 +207,19 @@ class World:
                 return {"reason": "audit"}
             case "decide" | "unreadable" | "skip":
                 return {"key": uuid.uuid4(), "value": IBAN, "trouble": "blurred"}
+            case "correct":
+                return {"key": uuid.uuid4(), "value": IBAN, "because": CorrectionReason.SLIP}
             case "choose":
                 return {"key": uuid.uuid4(), "doctype": "invoice"}
-            case "line":
-                return {"reason": LineReason.UNIT}
+            case "more":
+                return {"step": Step.LINE, "reason": Why.UNIT}
+            case "scopes":
+                rita = self.house.rita.pk
+                return {"person": [rita], f"kind-{rita}": ["iban", "date"]}
+            case "settle":
+                return {"key": uuid.uuid4(), "choice": "0"}
+            case "shown":
+                return {"step": Step.SLIT, "ms": 900}
             case "reading":
                 return {"error_target": 0.01, "audit_share": 0.05, "reason": "A quiet quarter."}
         return {}

@@ -6,8 +6,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from portal.demo.people import person
-from portal.evaluation import confidence, pipeline, readers, vault
+from portal.evaluation import confidence, pipeline, queue, readers, trail, vault
 from portal.evaluation.report import report
+from portal.evaluation.scratch import NoScratch
 
 Bench = Callable[[dict[str, Any]], dict[str, float]]
 
@@ -38,17 +39,41 @@ def _reader(options: dict[str, Any]) -> dict[str, float]:
     return readers.over(options["documents"])
 
 
+def _queue(options: dict[str, Any]) -> dict[str, float]:
+    try:
+        return queue.compare(
+            tasks=options["tasks"],
+            reviewers=options["reviewers"],
+            connections=options["connections"],
+        )
+    except NoScratch as error:
+        raise CommandError(str(error)) from error
+
+
+def _audit(options: dict[str, Any]) -> dict[str, float]:
+    return trail.compare(
+        seconds=options["seconds"],
+        rounds=options["rounds"],
+        writers=options["writers"],
+        leaves=options["leaves"],
+    )
+
+
 BENCHES: dict[str, Bench] = {
+    "audit": _audit,
     "confidence": _confidence,
     "pipeline": _pipeline,
     "reader": _reader,
+    "queue": _queue,
     "vault": _vault,
 }
 # What each takes from the command line; printed with its figures.
 OPTIONS: dict[str, tuple[str, ...]] = {
+    "audit": ("seconds", "rounds", "writers", "leaves"),
     "confidence": ("limit",),
     "pipeline": ("pages", "pages_each"),
     "reader": ("documents",),
+    "queue": ("tasks", "reviewers", "connections"),
     "vault": ("megabytes", "large_megabytes", "rounds"),
 }
 
@@ -66,6 +91,14 @@ class Command(BaseCommand):
         parser.add_argument("--megabytes", type=int, default=128, help="of the file sealed")
         parser.add_argument("--large-megabytes", type=int, default=1024, help="of the large file")
         parser.add_argument("--rounds", type=int, default=7, help="of both sides, alternating")
+        parser.add_argument("--tasks", type=int, default=1_000_000, help="that wait")
+        parser.add_argument("--reviewers", type=int, default=200)
+        parser.add_argument(
+            "--connections", type=int, default=4, help="that play the reviewers in turn"
+        )
+        parser.add_argument("--seconds", type=int, default=5, help="of writing, each time")
+        parser.add_argument("--writers", type=int, default=4, help="processes that write events")
+        parser.add_argument("--leaves", type=int, default=1_000_000, help="of the large tree")
         parser.add_argument("--json", action="store_true", help="the only form there is")
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("extraction", "0007_wall_around_standards")]
+    dependencies = [("extraction", "0008_language_of_a_reading")]
 
     operations = [
         migrations.AlterField(
