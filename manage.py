@@ -18,7 +18,12 @@ from portal.embedded.preparing import NotPrepared, prepare
 
 ROOT = Path(__file__).resolve().parent
 SEQUENCERS_WORK = {"sequence"}  # done by the role that writes trees and sees no event
-OWNERS_WORK = {"migrate", "sqlmigrate", "showmigrations"}  # done by the role that owns the tables
+OWNERS_WORK = {
+    "migrate",
+    "sqlmigrate",
+    "showmigrations",
+    "retire_trail",
+}  # done by the role that owns the tables
 AS_IT_IS = {*OWNERS_WORK, "makemigrations"}  # what looks at the tables themselves
 WITHOUT_DATABASE = {
     "check", "collectstatic", "diagrams", "envexample", "help", "--help", "version", "--version",
