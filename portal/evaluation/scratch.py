@@ -1,6 +1,5 @@
 """A database of its own for a bench: on our server, with every table, and gone afterwards."""
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -27,23 +26,24 @@ def database(name: str) -> Iterator[psycopg.Connection]:
     """
     if not postgres.is_ours():
         raise NoScratch("This bench makes a database of its own: run it without DATABASE_URL.")
-    places, scratch = settings.PLACES, f"{name}_{os.getpid()}"
+    places, drop = settings.PLACES, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'
     before = dict(connection.settings_dict)
     connection.close()
     try:
         with _superuser(places, "postgres") as server:
-            make_database(server, scratch)
-        with _superuser(places, scratch) as inside:
+            server.execute(drop)  # what a bench that was killed has left
+            make_database(server, name)
+        with _superuser(places, name) as inside:
             divide(inside)
-            _connect(places, scratch, OWNER)
+            _connect(places, name, OWNER)
             call_command("migrate", verbosity=0)
-            _connect(places, scratch, APP)
+            _connect(places, name, APP)
             yield inside
     finally:
         connection.close()
         connection.settings_dict.update(before)
         with _superuser(places, "postgres") as server:
-            server.execute(f'DROP DATABASE IF EXISTS "{scratch}" WITH (FORCE)')
+            server.execute(drop)
 
 
 def _superuser(places: Places, database: str) -> psycopg.Connection:
