@@ -16,8 +16,9 @@ run: $(VENV)/base.done
 setup: $(VENV)/base.done
 	@$(BIN)/python -m portal.embedded.supervisor setup
 
+# A file of tests stays together: what it sets up once serves all of it.
 test: $(VENV)/dev.done
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
 check: $(VENV)/dev.done
 	@$(BIN)/ruff check .

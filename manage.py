@@ -17,6 +17,7 @@ from portal.embedded.places import Places
 from portal.embedded.preparing import NotPrepared, prepare
 
 ROOT = Path(__file__).resolve().parent
+SEQUENCERS_WORK = {"sequence"}  # done by the role that writes trees and sees no event
 OWNERS_WORK = {"migrate", "sqlmigrate", "showmigrations"}  # done by the role that owns the tables
 AS_IT_IS = {*OWNERS_WORK, "makemigrations"}  # what looks at the tables themselves
 WITHOUT_DATABASE = {
@@ -30,6 +31,8 @@ def main(arguments: list[str]) -> None:
     command = arguments[1] if len(arguments) > 1 else "help"
     if command in OWNERS_WORK:
         os.environ.setdefault("DATABASE_ROLE", "owner")
+    if command in SEQUENCERS_WORK:
+        os.environ.setdefault("DATABASE_ROLE", "sequencer")
     try:
         with installation(command, arguments):
             execute_from_command_line(arguments)

@@ -35,6 +35,7 @@ app.conf.beat_schedule = {
         "options": {"queue": "reading", "expires": 540.0},
     },
     "erase what is due": {"task": "retention.sweep", "schedule": 60.0},
+    "have the trail time-stamped": {"task": "audit.anchor", "schedule": 60.0},
     "remove what crashes left": {"task": "vault.orphans", "schedule": 3600.0},
 }
 

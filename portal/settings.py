@@ -23,11 +23,17 @@ profiles.refuse(env.everything())
 VERSION = tomllib.loads((BASE_DIR / "pyproject.toml").read_text())["project"]["version"]
 PROFILE = env.text("PORTAL_PROFILE", default="embedded")
 EMBEDDED = PROFILE == "embedded"
+DATABASE_ROLE = env.text("DATABASE_ROLE", default="app")
+SEQUENCING = DATABASE_ROLE == "sequencer"  # and nothing else: it knows no keys but its own
 PLACES = Places(Path(env.text("VAR_DIR", default=str(BASE_DIR / "var"))))
 DEBUG = False
 SECRET_KEY = env.secret(
     "SECRET_KEY",
-    default=secrets.kept(PLACES.secrets, "session-key", secrets.token) if EMBEDDED else None,
+    default=secrets.token()
+    if SEQUENCING
+    else secrets.kept(PLACES.secrets, "session-key", secrets.token)
+    if EMBEDDED
+    else None,
 )
 PORT = env.number("PORT", default=8000)
 ALLOWED_HOSTS = env.text("ALLOWED_HOSTS", default="127.0.0.1 localhost [::1]").split()
@@ -223,7 +229,7 @@ REST_FRAMEWORK, SPECTACULAR_SETTINGS = libraries.REST_FRAMEWORK, libraries.SPECT
 
 DATABASES = {
     "default": {
-        **env.database(PLACES.database_url(env.text("DATABASE_ROLE", default="app"))),
+        **env.database(PLACES.database_url(DATABASE_ROLE)),
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
     }
@@ -231,10 +237,22 @@ DATABASES = {
 VAULT_DIR = PLACES.vault
 ROOT_KEYS = env.secret(
     "ROOT_KEYS",
-    default=secrets.kept(PLACES.secrets, "root-keys", secrets.root_keys) if EMBEDDED else None,
+    default=""
+    if SEQUENCING
+    else secrets.kept(PLACES.secrets, "root-keys", secrets.root_keys)
+    if EMBEDDED
+    else None,
 )
 ADDRESS_KEY = SECRET_KEY  # for keyed digests of network addresses in the trail
 AT_SIGN_OUT = ["apps.review.services.release"]  # each gives back what a person holds
+TRAIL_NAME = env.text(
+    "TRAIL_NAME", default=ALLOWED_HOSTS[0]
+)  # of the trees' keeper, on checkpoints
+SEQUENCER_KEYS = Path(env.text("SEQUENCER_KEYS_FILE", default=str(PLACES.sequencer / "keys")))
+TIMESTAMP_AUTHORITIES = env.text(
+    "TIMESTAMP_AUTHORITIES", default="local:" if EMBEDDED else ""
+).split()
+TIMESTAMPERS = {"local": "portal.demo.stamping.answer"} if EMBEDDED else {}
 EXPOSES_NOTHING = ["account_login", "account_logout", "account_change_password"]
 
 # Work

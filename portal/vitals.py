@@ -26,6 +26,7 @@ CLOCKS = {  # seconds, at the latest
     "review.sweep": 90,
     "review.refill": 2400,
     "retention.sweep": 300,
+    "audit.anchor": 300,
     "vault.orphans": 5400,
 }
 SELDOM = 3600  # seconds; such a clock strikes first when a new portal has run for as long

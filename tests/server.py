@@ -2,17 +2,20 @@
 
 Loaded by pytest before Django's settings are, because they read the environment. The server's
 cluster is kept between runs; the database is copied from a template that is made anew when a
-migration changes.
+migration changes. Tests that run side by side share nothing: each worker has a folder and a
+server of its own, which starts when a test first asks for it.
 """
 
 import atexit
 import hashlib
 import os
 from contextlib import ExitStack
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-VAR = Path(os.environ.get("TEST_VAR_DIR", ROOT / "var" / "test")).resolve()
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
+VAR = Path(os.environ.get("TEST_VAR_DIR", ROOT / "var" / "test"), WORKER).resolve()
 
 os.environ["VAR_DIR"] = str(VAR)
 os.environ["BROKER_URL"] = "memory://localhost"
@@ -26,17 +29,23 @@ import psycopg  # noqa: E402 - the environment comes first
 
 from portal.embedded import postgres, secrets  # noqa: E402
 from portal.embedded.places import Places  # noqa: E402
-from portal.embedded.provision import APP, OWNER, divide, make_database, make_role  # noqa: E402
+from portal.embedded.provision import ROLES, divide, make_database, make_role  # noqa: E402
 
 places = Places(VAR)
 _open = ExitStack()
 atexit.register(_open.close)
-if postgres.is_ours():
-    _open.enter_context(postgres.held(places))
+
+
+@cache
+def start() -> None:
+    """Start our server, if the tests are not given one. Twice is once."""
+    if postgres.is_ours():
+        _open.enter_context(postgres.held(places))
 
 
 def admin(database: str = "postgres") -> psycopg.Connection:
     """A connection of the role that may make databases."""
+    start()
     if postgres.is_ours():
         password = secrets.kept(places.secrets, "database-superuser", secrets.token)
         url = places.socket_url("postgres", password, database)
@@ -45,9 +54,8 @@ def admin(database: str = "postgres") -> psycopg.Connection:
 
 
 def role(name: str) -> tuple[str, str]:
-    """Name and password of `owner` or `app`."""
-    password = secrets.kept(places.secrets, f"database-{name}", secrets.token)
-    return (OWNER if name == "owner" else APP), password
+    """Name and password of `owner`, `app` or `sequencer`."""
+    return ROLES[name], secrets.kept(places.secrets, f"database-{name}", secrets.token)
 
 
 def migrations_digest() -> str:
@@ -60,7 +68,7 @@ def migrations_digest() -> str:
 
 def make_roles() -> None:
     with admin() as db:
-        for name in ("owner", "app"):
+        for name in ROLES:
             make_role(db, *role(name))
 
 
@@ -82,5 +90,5 @@ def copy(template: str, database: str) -> None:
     with admin() as db:
         db.execute(f'DROP DATABASE IF EXISTS "{database}" WITH (FORCE)')
         db.execute(f'CREATE DATABASE "{database}" TEMPLATE "{template}"')
-        for name in (OWNER, APP):
+        for name in ROLES.values():
             db.execute(f'GRANT CONNECT, TEMPORARY ON DATABASE "{database}" TO {name}')

@@ -7,11 +7,14 @@ from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 from apps.audit.context import Origin, digest_of_address, origin
+from apps.audit.covering import covered
 from apps.audit.exposure import DECLARED, PROOF, Exposure
 from apps.base.errors import Unavailable
 from apps.base.ids import uuid7
 
 Answer = Callable[[HttpRequest], HttpResponseBase]
+
+NOT_RECORDED = "This could not be recorded, so it was not shown. Try again."
 
 
 class RequestOrigin:
@@ -33,7 +36,8 @@ class AccessAudit:
     """Withholds content that was not recorded.
 
     A view says with `@exposes` what it hands out. One that says nothing is refused before it
-    runs; one that answers with content but recorded no access is refused after it ran.
+    runs; one that answers with content but recorded no access is refused after it ran. Where what
+    it recorded has to be sealed first, the answer waits for that, or is refused too.
     """
 
     def __init__(self, answer: Answer) -> None:
@@ -41,12 +45,16 @@ class AccessAudit:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.answer(request)
+        known = origin.get() or Origin()
         exposed = declared_by(request)
-        if exposed in (None, Exposure.NOTHING) or not 200 <= response.status_code < 300:
-            return response
-        request_origin = origin.get()
-        if request_origin is None or not PROOF[exposed] & request_origin.recorded:
-            return withheld()
+        shows = exposed not in (None, Exposure.NOTHING) and 200 <= response.status_code < 300
+        if shows and not PROOF[exposed or Exposure.NOTHING] & known.recorded:
+            return withheld(Unavailable(NOT_RECORDED))
+        if known.unsealed and response.status_code < 400:
+            try:
+                covered(*known.unsealed)
+            except Unavailable as error:
+                return withheld(error)
         return response
 
     def process_view(
@@ -67,8 +75,7 @@ def declared_by(request: HttpRequest) -> Exposure | None:
     return stated
 
 
-def withheld() -> HttpResponse:
-    error = Unavailable("This could not be recorded, so it was not shown. Try again.")
+def withheld(error: Unavailable) -> HttpResponse:
     return HttpResponse(str(error), status=error.status, content_type="text/plain")
 
 

@@ -1,19 +1,34 @@
 """Writing the trail, and reading it."""
 
 import json
+from collections.abc import Mapping
 from uuid import UUID
 
 from django.db import connection, transaction
 from django.utils import timezone
 
-from apps.audit import canonical
+from apps.audit import canonical, details, numbering
 from apps.audit.context import Origin, origin
+from apps.audit.covering import covered
+from apps.audit.exposure import SEALED_FIRST
 from apps.audit.models import Event
+from apps.audit.numbering import Given
 from apps.audit.tags import Outcome, Tag
 from apps.base.ids import uuid7
 from apps.base.types import Actor
 
-VERSION = 1  # of the body's shape
+VERSION = 2  # of the body's shape
+
+__all__ = [
+    "VERSION",
+    "covered",
+    "facts_of",
+    "happened",
+    "of_document",
+    "page",
+    "readable",
+    "record",
+]
 
 
 def record(
@@ -23,13 +38,16 @@ def record(
     subject: object,
     organisation: UUID | None,
     document: UUID | None = None,
+    workspace: UUID | None = None,
     outcome: Outcome = Outcome.DONE,
+    detail: Mapping[str, str] | None = None,
     **facts: canonical.Value,
 ) -> Event:
     """Append one event, in the same transaction as the change it tells of.
 
-    `facts` are ids, codes, counts and digests; fractions are given as whole per mille.
-    Twice recorded is twice happened: callers record inside the condition that guards the change.
+    `facts` are ids, codes, counts and digests; fractions are given as whole per mille. `detail`
+    is what a person wrote: it is kept beside the event, where it can be erased. Twice recorded
+    is twice happened: callers record inside the condition that guards the change.
     """
     if not connection.in_atomic_block:
         raise RuntimeError(f"{tag} must be recorded inside a transaction.")
@@ -43,10 +61,15 @@ def record(
         actor=actor,
         subject=str(subject),
         document=document,
+        workspace=workspace,
+        reason=str(facts.get("reason", ""))[:40],
     )
-    event.body = canonical.encode(_body(event, request, facts))
+    given = numbering.writer().next(organisation)
+    bound = details.kept(event, detail) if detail else None
+    body = _body(event, request, given)
+    event.body = canonical.encode({**body, "detail": bound, "facts": facts})
     event.save(force_insert=True)
-    request.recorded.add(tag)
+    request.note(event, seal_first=tag in SEALED_FIRST)
     return event
 
 
@@ -127,9 +150,7 @@ def _document_named(name: str, organisation: UUID | None) -> UUID | None:
         return received.values_list("document", flat=True).first()
 
 
-def _body(
-    event: Event, request: Origin, facts: dict[str, canonical.Value]
-) -> dict[str, canonical.Value]:
+def _body(event: Event, request: Origin, given: Given) -> dict[str, canonical.Value]:
     return {
         "v": VERSION,
         "id": str(event.id),
@@ -140,9 +161,12 @@ def _body(
         "outcome": event.outcome,
         "subject": event.subject,
         "document": _text(event.document),
+        "workspace": _text(event.workspace),
         "request": request.request_id,
         "address": request.address,
-        "facts": facts,
+        "writer": given.writer.id,
+        "number": given.number,
+        "void": numbering.ranges(given.void),
     }
 
 

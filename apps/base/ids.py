@@ -32,3 +32,8 @@ def _nanoseconds(at: datetime) -> int:
 def born_at(identifier: uuid.UUID) -> datetime:
     """When `uuid7` made an identifier, to the millisecond."""
     return datetime.fromtimestamp((identifier.int >> 80) / 1000, UTC)
+
+
+def first_at(moment: datetime) -> uuid.UUID:
+    """The least identifier that `uuid7` could make at a moment: what is older sorts before it."""
+    return uuid.UUID(int=int(moment.timestamp() * 1000) << 80)

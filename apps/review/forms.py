@@ -1,14 +1,17 @@
 """What the station sends."""
 
 from typing import Any
+from uuid import UUID
 
 from django import forms
 
 from apps.base.forms import PlainForm
-from apps.review.rules import CorrectionReason, LineReason, Trouble, Verdict
+from apps.review.ladder import RUNGS, Step, Why
+from apps.review.rules import CorrectionReason, Trouble, Verdict
 from apps.review.services import Answer
 
 MOST_SHOWN = 3_600_000  # milliseconds
+TYPED = "typed"  # among the answers to choose from
 
 
 class AnswerForm(PlainForm):
@@ -72,6 +75,20 @@ class SkipForm(AnswerForm):
         return Answer(key=said["key"], verdict=Verdict.SKIPPED, shown_ms=said["shown_ms"])
 
 
+class MoreForm(PlainForm):
+    """How much more of the page, and why."""
+
+    step = forms.ChoiceField(choices=[(step.value, step.value) for step in RUNGS])
+    reason = forms.ChoiceField(choices=[(why.value, why.value) for why in Why])
+
+
+class ShownForm(PlainForm):
+    """How long a picture was on screen, as the browser says."""
+
+    step = forms.ChoiceField(choices=[(step.value, step.value) for step in Step])
+    ms = forms.IntegerField(min_value=0, max_value=MOST_SHOWN)
+
+
 class CorrectForm(AnswerForm):
     """Another value, or that nothing is written there, and why it was said otherwise before."""
 
@@ -104,5 +121,39 @@ class ClaimForm(PlainForm):
     field = forms.SlugField(max_length=40, required=False)  # the name of one, for the grid
 
 
-class LineForm(PlainForm):
-    reason = forms.ChoiceField(choices=[(reason.value, reason.value) for reason in LineReason])
+class GiveForm(PlainForm):
+    give = forms.BooleanField(required=False)
+
+
+class SettleForm(PlainForm):
+    """One of two answers by its place, or one that is typed."""
+
+    key = forms.UUIDField()
+    choice = forms.CharField(max_length=8)
+    typed = forms.CharField(max_length=500, required=False)
+    overrides = forms.BooleanField(required=False)
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or self.cleaned_data
+        if said.get("choice") == TYPED and not said.get("typed"):
+            self.add_error("typed", "Type what you see.")
+        return said
+
+
+class PeopleForm(PlainForm):
+    """Which kinds of fields each of some people may take: a column of boxes for each of them."""
+
+    def clean(self) -> dict[str, Any]:
+        boxes: Any = self.data
+        try:
+            people = [UUID(one) for one in boxes.getlist("person")]
+        except ValueError:
+            people = []
+        if not people:
+            self.add_error(None, "Nobody was named.")
+        return {"people": people}
+
+    @property
+    def wanted(self) -> dict[UUID, set[str]]:
+        boxes: Any = self.data
+        return {one: set(boxes.getlist(f"kind-{one}")) for one in self.cleaned_data["people"]}

@@ -5,7 +5,8 @@ from datetime import datetime
 from apps.accounts.models import User, Workspace
 from apps.base.errors import NotAllowed, NotFound, NotPossible
 from apps.extraction import doctypes
-from apps.review.models import Pause, Task
+from apps.review.ladder import RUNGS, Step
+from apps.review.models import Grant, Pause, Task
 
 PAUSED = "Your reviewing is paused. Your lead can let you go on."
 RAN_OUT = "Your claim ran out, and the slit went back to the queue. Take new ones."
@@ -70,7 +71,19 @@ def holds(user: User, task: Task, *, now: datetime) -> bool:
     return True
 
 
-def check_can_see_line(user: User, task: Task, *, now: datetime) -> None:
+def check_can_see_more(user: User, task: Task, *, step: Step, now: datetime) -> None:
     check_holds(user, task, now=now)
-    if not user.has_perm("review.see_line"):
-        raise NotAllowed("You may not see more than the slit.")
+    if not user.has_perm(RUNGS[step].permission):
+        raise NotAllowed("You may not see that much of a page.")
+
+
+def check_can_lead(user: User) -> None:
+    if not user.has_perm("review.lead_queues"):
+        raise NotAllowed("Only leads see how the queues stand.")
+
+
+def check_can_answer(user: User, grant: Grant) -> None:
+    """Raises NotFound for what nobody waits for any more, and for what they asked themselves."""
+    check_can_lead(user)
+    if not Grant.objects.answerable_by(user).filter(pk=grant.pk).exists():
+        raise NotFound

@@ -90,15 +90,6 @@ class PauseReason(StrEnum):
     LEAD = "lead"  # a lead said so
 
 
-class LineReason(StrEnum):
-    """Why a reviewer needs the line around a word."""
-
-    WHICH_FIELD = "which field"
-    WHERE_IT_ENDS = "where it ends"
-    UNIT = "unit"
-    STRUCK_OUT = "struck out"
-
-
 @dataclass(frozen=True, slots=True)
 class Judged:
     """What is known of a field, as far as it decides whether a person looks."""

@@ -11,12 +11,14 @@ DOCUMENTS = 2  # drawn and read for an organisation at one go; a reader is busy 
 
 @shared_task(name="review.sweep")  # type: ignore[untyped-decorator]
 def sweep(**_: object) -> None:
-    """Make late decisions final and give back what lost its claim."""
+    """Make late decisions final, give back what lost its claim, and count what happened."""
     now = timezone.now()
     for organisation in Organisation.objects.order_by("pk"):
         with acting_for(organisation.pk):
             review.seal_late(now=now, actor=SYSTEM)
             review.release_expired(now=now)
+            review.lapse(now=now)
+            review.count_up(organisation.pk, now=now)
 
 
 @shared_task(name="review.refill")  # type: ignore[untyped-decorator]

@@ -29,8 +29,9 @@ from apps.base.scope import acting_for
 from apps.review import services as review
 from apps.review.models import Decision, Task
 from apps.review.rules import Verdict
-from portal.evaluation import crowd, scratch
+from portal.evaluation import crowd
 from portal.evaluation.crowd import Crowd
+from portal.evaluation.scratch import scratch
 
 FEW = 10_000  # tasks of the shorter queue, for the growth
 ROUNDS = 2  # claims of each reviewer at each length
@@ -61,7 +62,7 @@ class Played:
 
 def compare(*, tasks: int, reviewers: int, connections: int) -> dict[str, float]:
     """All figures of `bench queue`; its database is gone afterwards."""
-    with scratch.database("bench_queue") as db, _apart():
+    with scratch() as made, made.superuser() as db, made.connected("app"), _apart():
         work = crowd.people(reviewers)
         with acting_for(work.organisation):
             few = min(FEW, tasks)

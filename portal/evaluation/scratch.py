@@ -1,57 +1,107 @@
-"""A database of its own for a bench: on our server, with every table, and gone afterwards."""
+"""A database of its own for a bench: a trail keeps what is written, so it is written elsewhere."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import psycopg
 from django.conf import settings
-from django.core.management import call_command
 from django.db import connection
 
 from portal.embedded import postgres, secrets
+from portal.embedded.children import ROOT
+from portal.embedded.keeper import SUPERUSER
 from portal.embedded.places import Places
-from portal.embedded.provision import APP, OWNER, divide, make_database
+from portal.embedded.provision import ROLES, divide, make_database
+
+NAME = "bench"
 
 
-class NoScratch(RuntimeError):
-    """A server that somebody else runs is no place for a million made-up tasks."""
+class NoScratch(Exception):
+    """Databases are made on our own server only."""
+
+
+class Scratch:
+    """A migrated database, and how each role gets there."""
+
+    def __init__(self, places: Places) -> None:
+        self.places = places
+
+    def url(self, role: str) -> str:
+        password = secrets.kept(self.places.secrets, f"database-{role}", secrets.token)
+        return self.places.socket_url(ROLES[role], password, NAME)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """For programs that are to work there."""
+        return {
+            **os.environ,
+            "DJANGO_SETTINGS_MODULE": "portal.settings",
+            "DATABASE_URL": self.url("app"),
+            "DATABASE_OWNER_URL": self.url("owner"),
+            "DATABASE_SEQUENCER_URL": self.url("sequencer"),
+        }
+
+    def start(self, role: str, *command: str) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [sys.executable, "-m", *command],
+            cwd=ROOT,
+            env={**self.environment, "DATABASE_ROLE": role},
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    @contextmanager
+    def superuser(self) -> Iterator[psycopg.Connection]:
+        """A connection that no privilege or trigger of a role stands in the way of."""
+        with _superuser(self.places, NAME) as db:
+            yield db
+
+    @contextmanager
+    def owner(self) -> Iterator[psycopg.Connection]:
+        with psycopg.connect(self.url("owner"), autocommit=True) as db:
+            yield db
+
+    @contextmanager
+    def connected(self, role: str) -> Iterator[None]:
+        """Let Django's connection be that of a role there, as long as the block lasts."""
+        before = dict(connection.settings_dict)
+        password = secrets.kept(self.places.secrets, f"database-{role}", secrets.token)
+        connection.close()
+        connection.settings_dict.update(NAME=NAME, USER=ROLES[role], PASSWORD=password)
+        try:
+            yield
+        finally:
+            connection.close()
+            connection.settings_dict.update(before)
 
 
 @contextmanager
-def database(name: str) -> Iterator[psycopg.Connection]:
-    """Point Django at a new database; yields a connection of the role that may do anything there.
+def scratch() -> Iterator[Scratch]:
+    """Made, migrated, and gone afterwards.
 
     Raises:
-        NoScratch: the environment names a server that is not ours.
+        NoScratch: the server is not ours.
     """
+    places: Places = settings.PLACES
     if not postgres.is_ours():
         raise NoScratch("This bench makes a database of its own: run it without DATABASE_URL.")
-    places, drop = settings.PLACES, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'
-    before = dict(connection.settings_dict)
-    connection.close()
-    try:
-        with _superuser(places, "postgres") as server:
-            server.execute(drop)  # what a bench that was killed has left
-            make_database(server, name)
-        with _superuser(places, name) as inside:
-            divide(inside)
-            _connect(places, name, OWNER)
-            call_command("migrate", verbosity=0)
-            _connect(places, name, APP)
-            yield inside
-    finally:
-        connection.close()
-        connection.settings_dict.update(before)
-        with _superuser(places, "postgres") as server:
-            server.execute(drop)
+    made = Scratch(places)
+    with _superuser(places, "postgres") as server:
+        server.execute(f"DROP DATABASE IF EXISTS {NAME} WITH (FORCE)")
+        make_database(server, NAME)
+        try:
+            with made.superuser() as inside:
+                divide(inside)
+            if made.start("owner", "django", "migrate", "--verbosity=0").wait():
+                raise NoScratch("The tables could not be made.")
+            yield made
+        finally:
+            server.execute(f"DROP DATABASE IF EXISTS {NAME} WITH (FORCE)")
 
 
 def _superuser(places: Places, database: str) -> psycopg.Connection:
     password = secrets.kept(places.secrets, "database-superuser", secrets.token)
-    return psycopg.connect(places.socket_url("postgres", password, database), autocommit=True)
-
-
-def _connect(places: Places, database: str, role: str) -> None:
-    password = secrets.kept(places.secrets, f"database-{role.split('_')[1]}", secrets.token)
-    connection.close()
-    connection.settings_dict.update(NAME=database, USER=role, PASSWORD=password)
+    return psycopg.connect(places.socket_url(SUPERUSER, password, database), autocommit=True)

@@ -76,6 +76,7 @@ function place(q) {
   }
   next.dataset.img = "";
   next.classList.add("pulse");
+  shown.leave?.();
   if (next !== shown) shown.replaceWith(next);
   delete slit.dataset.wide;
 }
@@ -321,7 +322,7 @@ const acts = {
   unreadable: () => open("#unreadable"),
   pause: () => pause(),
   zoom: () => zoom(1),
-  wider: () => { if (!asksClass(item())) open("#wider"); },
+  wider,
 };
 function open(name) { const dialog = $(name); dialog.returnValue = ""; dialog.showModal(); }
 document.addEventListener("click", (event) => {
@@ -343,30 +344,60 @@ $("#unreadable").addEventListener("keydown", (event) => {
   const shown = event.currentTarget.querySelectorAll("button[value]:not([hidden])");
   if (/^[1-4]$/.test(event.key)) { event.preventDefault(); shown[event.key - 1]?.click(); }
 });
+const more = $("[data-wider-form]");
+async function wider() {
+  if (asksClass(item())) return;
+  const answer = await ask(at("more", item().id), { method: "GET" }).catch(() => null);
+  if (!answer?.ok) { say(answer ? await sentence(answer) : "You are offline."); return; }
+  more.innerHTML = await answer.text(); // which steps may be taken now, as the server renders them
+  open("#wider");
+}
 $("#wider").addEventListener("close", async (event) => {
   station.focus();
   if (event.target.returnValue !== "ok") return;
-  const q = item(), body = new FormData($("[data-wider-form]"));
-  const answer = await ask(at("ask_line", q.id), { body }).catch(() => null);
+  const q = item(), body = new FormData(more);
+  const answer = await ask(at("more", q.id), { body }).catch(() => null);
   if (!answer?.ok) { say(answer ? await sentence(answer) : "You are offline."); return; }
-  const { src, seconds } = await answer.json();
-  if (item() === q) showLine(q, src, seconds);
+  const { src, seconds, message } = await answer.json();
+  if (message) say(message);
+  else if (item() === q) showMore(q, body.get("step"), src, seconds);
 });
-function showLine(q, src, seconds) {
+function showMore(q, step, src, seconds) {
+  report(q, "slit", looked());
+  Object.assign(state, { spent: 0, shownAt: performance.now() });
   const picture = new Image();
-  picture.alt = `The whole line around one ${q.name.toLowerCase()}`;
+  const title = { wider: "Wider slit", line: "Whole line", page: "Whole page" }[step];
+  picture.alt = `${title} around one ${q.name.toLowerCase()}`;
   picture.dataset.img = "";
   picture.src = src;
-  picture.onerror = () => { say("The page image no longer exists, so there is no line to show."); if (item() === q) show(input.value); };
+  picture.onerror = () => { say("This could not be shown. Ask again if you need it."); if (item() === q) show(input.value); };
   $("[data-img]").replaceWith(picture);
   marks.replaceChildren();
   scale.style.setProperty("--zoom", 1);
   scale.style.setProperty("--pan", "0%");
-  slit.dataset.wide = "";
-  $("[data-share]").textContent = `Whole line, ${seconds} s. Recorded.`;
+  slit.dataset.wide = step;
+  $("[data-share]").textContent = `${title}, ${seconds} s. Recorded.`;
+  const began = performance.now();
+  picture.leave = () => report(q, step, performance.now() - began);
   clearTimeout(state.wide);
   state.wide = setTimeout(() => { if (item() === q) show(input.value); }, seconds * 1000);
 }
+const told = new Set();
+/** What a lead answered, said once: the slit is still among those that are held. */
+function tell(answers) {
+  for (const { key, id, step, state: answered } of answers) {
+    const q = state.items.find((one) => one.id === id);
+    if (!q || told.has(key)) continue;
+    told.add(key);
+    say(answered === "given" ? `${q.name}: your lead said yes to the ${step}. Press W at its slit.` : `${q.name}: your lead said no to the ${step}.`);
+  }
+}
+/** What was on screen, for how long: also of what was left without an answer. */
+function report(q, step, ms) {
+  const body = new URLSearchParams({ step, ms: Math.round(ms) });
+  if (q.picture && ms > 0) ask(at("shown", q.id), { body, keepalive: true }).catch(() => {});
+}
+addEventListener("pagehide", () => { const q = item(); if (!q) return; const wide = $("[data-img]").leave; if (wide) wide(); else report(q, "slit", looked()); });
 const letters = $("[data-letters]");
 letters.checked = state.letters;
 letters.addEventListener("change", () => { state.letters = letters.checked; localStorage.setItem("letters", letters.checked ? "on" : "off"); });
@@ -437,8 +468,11 @@ async function beat() {
   if (state.lost || Date.now() - state.beatAt < 30_000) return;
   state.beatAt = Date.now();
   const answer = await ask(addresses.heartbeat).catch(() => null);
-  if (answer?.ok) state.lease = (await answer.json()).seconds;
-  else if (answer && (answer.status === 409 || answer.status === 401)) lost(answer.status === 401 ? "You were signed out." : "Your claim ran out.");
+  if (answer?.ok) {
+    const { seconds, answers } = await answer.json();
+    state.lease = seconds;
+    tell(answers);
+  } else if (answer && (answer.status === 409 || answer.status === 401)) lost(answer.status === 401 ? "You were signed out." : "Your claim ran out.");
 }
 for (const name of ["keydown", "pointerdown"]) addEventListener(name, beat);
 const showLease = () => { $("[data-lease]").textContent = `${Math.floor(state.lease / 60)}:${String(state.lease % 60).padStart(2, "0")}`; };

@@ -25,8 +25,9 @@ from apps.intake.models import Document
 from apps.intake.references import new_reference
 from apps.retention import services as retention
 from apps.review import services as review
-from apps.review.models import Claim, LineGrant, Task
-from apps.review.rules import CorrectionReason, LineReason
+from apps.review.ladder import RUNGS, State, Step, Why
+from apps.review.models import Claim, Grant, Task
+from apps.review.rules import CorrectionReason
 from tests.api.calls import issue
 from tests.conftest import House
 from tests.intake.browsers import BACKEND, JSON
@@ -67,23 +68,33 @@ class World:
 
     def _documents(self, desk: Desk) -> None:
         house = self.house
-        self.delivered = desk.delivered()
+        whole = {"purpose": "handle-letter", "transcript": True}
+        self.delivered = desk.delivered(**whole)
         self.erased = desk.delivered()
         retention.delete(self.erased, user=house.clara)
         self.parked = desk.paper()
         self.asked = self._asked_of(desk)
         desk.lines = [line.replace(DATE, "2019-04-27") for line in desk.lines]
-        self.cleo_s = desk.delivered(sender=house.cleo, workspace=house.people)
+        self.cleo_s = desk.delivered(sender=house.cleo, workspace=house.people, **whole)
         with acting_for(house.northmere.pk):
-            self.mallory_s = desk.delivered(sender=house.mallory, workspace=house.elsewhere)
+            about = {"sender": house.mallory, "workspace": house.elsewhere}
+            self.mallory_s = desk.delivered(**about, **whole)
         held = desk.take(house.rita)
         self.task, self.decided = held["iban"], held["invoice_number"]
         self.kind = held.pop(CLASS)
         desk.decide(self.decided, NUMBER)
         for one in held.values():
-            review.grant_line(one, reason=LineReason.UNIT, user=house.rita, now=timezone.now())
-        LineGrant.objects.update(until=timezone.now() + LONG)
+            self._may_see_more(one)
+        review.crop(self.task, user=house.rita, now=timezone.now())
         Claim.objects.update(until=timezone.now() + LONG)
+
+    def _may_see_more(self, task: Task) -> None:
+        """Rita has leave for two steps, and has asked for the page."""
+        for step in RUNGS:
+            how = {"reason": Why.UNIT, "user": self.house.rita, "now": timezone.now()}
+            grant = review.ask_more(task, step=step, **how)
+            if grant.state == State.GIVEN:
+                Grant.objects.filter(pk=grant.pk).update(until=timezone.now() + LONG)
 
     def _asked_of(self, desk: Desk) -> Document:
         """A document of which a person is asked what it is."""
@@ -160,6 +171,10 @@ class World:
         path = address.replace("<reference>", reference).replace("<name>", FIELD)
         path = path.replace("<key>", str(uuid.uuid4() if guessed else self.key.key.pk))
         others = {"choose": self.kind, "correct": self.decided}
+        question = Grant.objects.filter(task=self.task, step=Step.PAGE).first()
+        path = path.replace(
+            "<grant>", str(question.pk if question and not guessed else uuid.uuid4())
+        )
         asked = task or others.get(address.rstrip("/").rpartition("/")[2], self.task)
         path = path.replace("<pk>", str(uuid.uuid4() if guessed else asked.pk))
         with acting_for(None):
@@ -196,8 +211,15 @@ class World:
                 return {"key": uuid.uuid4(), "value": IBAN, "because": CorrectionReason.SLIP}
             case "choose":
                 return {"key": uuid.uuid4(), "doctype": "invoice"}
-            case "line":
-                return {"reason": LineReason.UNIT}
+            case "more":
+                return {"step": Step.LINE, "reason": Why.UNIT}
+            case "scopes":
+                rita = self.house.rita.pk
+                return {"person": [rita], f"kind-{rita}": ["iban", "date"]}
+            case "settle":
+                return {"key": uuid.uuid4(), "choice": "0"}
+            case "shown":
+                return {"step": Step.SLIT, "ms": 900}
             case "reading":
                 return {"error_target": 0.01, "audit_share": 0.05, "reason": "A quiet quarter."}
         return {}

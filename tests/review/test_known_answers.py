@@ -18,7 +18,9 @@ from apps.base.errors import NotAllowed, NotFound, NotPossible
 from apps.base.ids import born_at
 from apps.extraction.models import Content
 from apps.extraction.synthetic import Drawn
+from apps.review import ladder
 from apps.review import services as review
+from apps.review.ladder import RUNGS
 from apps.review.lookalikes import differs_slightly
 from apps.review.models import (
     Claim,
@@ -327,11 +329,17 @@ def test_its_events_name_no_document(desk, mixed):
     assert {event.document for event in events} == {None}
 
 
-def test_the_line_around_a_known_answer_is_shown_like_any_other(desk, mixed, as_):
+@pytest.mark.parametrize("step", RUNGS)
+def test_more_around_a_known_answer_is_shown_like_any_other(desk, mixed, as_, step):
     rita, pictures = as_(desk.house.rita), []
     for task in mixed:
-        review.grant_line(task, reason="unit", user=desk.house.rita, now=timezone.now())
-        pictures.append(rita.get(f"/review/{task.pk}/line.png"))
+        offered = rita.get(f"/review/{task.pk}/more/").text
+        assert offered.count('name="step"') == len(RUNGS)
+        how = {"reason": "unit", "user": desk.house.rita, "now": timezone.now()}
+        grant = review.ask_more(task, step=step, **how)
+        if grant.state == ladder.State.ASKED:
+            review.answer(grant, give=True, user=desk.house.lena, now=timezone.now())
+        pictures.append(rita.get(f"/review/{task.pk}/{step}.png"))
     assert [one.status_code for one in pictures] == [200, 200]
     assert pictures[0].content[:24] == pictures[1].content[:24]  # of the same size
 

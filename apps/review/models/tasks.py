@@ -20,7 +20,7 @@ from apps.jobs.models import Job
 from apps.review.models.claims import Claim
 from apps.review.models.known import KnownAnswer
 from apps.review.models.scopes import lanes_of
-from apps.review.rules import MOVES, PASSING_ON, LineReason, Reason, State, Turn
+from apps.review.rules import MOVES, PASSING_ON, Reason, State, Turn
 from apps.vault.models import Artifact
 
 TO_CLAIM = Q(state=State.OPEN, claim=None, known=None)
@@ -123,7 +123,10 @@ class Task(OwnedRow):
         permissions = [
             ("decide_task", "Can decide review tasks"),
             ("decide_escalated", "Can decide what reviewers could not"),
+            ("see_wider", "Can see some room around a slit, with a reason"),
             ("see_line", "Can see the line around a word, with a reason"),
+            ("see_page", "Can see the page around a word, with a reason and a lead's leave"),
+            ("lead_queues", "Can see how the queues stand, and grant more of a page"),
         ]
         constraints = [
             models.CheckConstraint(
@@ -175,6 +178,17 @@ class Task(OwnedRow):
                 fields=["workspace", "name", "due_at", "id"],
                 name="tasks_to_claim_of_a_field",
                 condition=TO_CLAIM,
+            ),
+            models.Index(
+                fields=["workspace", "kind", "created_at"],
+                name="tasks_waiting",
+                condition=Q(state=State.OPEN, known=None),
+                include=["due_at", "organisation_id"],
+            ),
+            models.Index(
+                fields=["workspace", "created_at", "id"],
+                name="tasks_escalated",
+                condition=Q(state=State.OPEN, known=None, escalated=True),
             ),
             models.Index(
                 fields=["moved_at"], name="tasks_to_seal", condition=Q(state=State.DECIDED)
@@ -275,18 +289,3 @@ class Decision(OwnedRow):
 
     def __str__(self) -> str:
         return f"{self.verdict} on {self.task_id}"
-
-
-class LineGrant(OwnedRow):
-    """A reviewer may see the line around one word for some seconds, for a reason."""
-
-    task = models.ForeignKey(Task, models.PROTECT, related_name="line_grants")
-    reviewer = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    reason = models.CharField(max_length=20, choices=[(reason, reason) for reason in LineReason])
-    until = models.DateTimeField()
-
-    class Meta:
-        default_permissions = ()
-
-    def __str__(self) -> str:
-        return f"line of {self.task_id}"

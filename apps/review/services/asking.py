@@ -67,6 +67,7 @@ def withdraw(document: Document, *, actor: Actor, reason: str) -> int:
             subject=task.pk,
             organisation=task.organisation_id,
             document=document.pk,
+            workspace=task.workspace_id,
             reason=reason,
         )
         assert task.job is not None  # it is of a document
@@ -107,6 +108,7 @@ def keep_task(task: Task, sealing: Sealing | None) -> None:
         subject=task.pk,
         organisation=task.organisation_id,
         document=task.document_id,
+        workspace=task.workspace_id,
         reason=task.reason,
         **task.topic,
     )

@@ -145,7 +145,7 @@ def _record(tag: Tag, scope: Scope, user: User) -> None:
         subject=scope.reviewer_id,
         organisation=scope.organisation_id,
         scope=str(scope.pk),
-        workspace=str(scope.workspace_id or "all"),
+        workspace=scope.workspace_id,
         doctype=scope.doctype,
         kind=scope.kind,
         language=scope.language,

@@ -13,7 +13,7 @@ from apps.base.errors import NotPossible
 from apps.review import permissions
 from apps.review.models import Claim, Decision, Task
 from apps.review.rules import OF_A_CLASS, OF_A_FIELD, State, Verdict
-from apps.review.services import quality
+from apps.review.services import exposures, quality
 from apps.review.services.asked import choices_of
 from apps.review.services.final import record, seal_older
 from apps.review.services.values import put_value
@@ -57,6 +57,7 @@ def decide(task: Task, answer: Answer, *, user: User, now: datetime) -> Decision
     check_fits(task, answer)
     decision = decision_of(task, answer, user)
     save(decision)
+    exposures.end(task, ms=answer.shown_ms, user=user, now=now)
     if _goes_to_a_lead(task, decision):
         _pass_on(task, decision, escalated=True)
         return decision
@@ -79,6 +80,7 @@ def skip(task: Task, answer: Answer, *, user: User, now: datetime) -> Decision:
     permissions.check_holds(user, task, now=now)
     decision = decision_of(task, answer, user)
     save(decision)
+    exposures.end(task, ms=answer.shown_ms, user=user, now=now)
     _pass_on(task, decision, escalated=task.escalated or task.skips + 1 >= ENOUGH_SKIPS)
     return decision
 

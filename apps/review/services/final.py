@@ -60,6 +60,7 @@ def record(tag: Tag, task: Task, actor: Actor, **facts: Any) -> None:
         subject=task.pk,
         organisation=task.organisation_id,
         document=task.document_id,
+        workspace=task.workspace_id,
         **task.topic,
         **facts,
     )

@@ -1,7 +1,8 @@
-"""What a reviewer is shown: the slit, and the line around it for a reason."""
+"""What a reviewer is shown: the slit, and for a reason some more around it."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -9,17 +10,18 @@ from django.db import transaction
 from django.utils.crypto import salted_hmac
 
 from apps.accounts.models import User
-from apps.audit import services as audit
-from apps.audit.tags import Tag
 from apps.base.errors import Gone, NotPossible
 from apps.extraction import services as extraction
 from apps.extraction.fields import WORDS, Flag
 from apps.extraction.models import Content
+from apps.extraction.typed import means_the_same
 from apps.review import permissions
-from apps.review.crops import Frame, Slit, draw_line
-from apps.review.models import LineGrant, Task
-from apps.review.readings import NONE_KEY, characters, keys_of
-from apps.review.rules import Reason, State, Turn, Verdict, shown
+from apps.review.crops import Frame, Slit, draw_line, draw_page, draw_wider
+from apps.review.ladder import State, Step
+from apps.review.models import Grant, Task
+from apps.review.readings import NONE_KEY, characters, keys_of, on_page, respelled
+from apps.review.rules import Reason, Turn, Verdict, shown
+from apps.review.services import exposures
 from apps.review.services.agreeing import said, turns_of
 from apps.review.services.asked import (
     choices_of,
@@ -29,12 +31,11 @@ from apps.review.services.asked import (
     rule_of,
     suggested,
 )
-from apps.review.services.slits import sight_of
+from apps.review.services.granting import NO_PAGE, check_open
+from apps.review.services.slits import geometry_of, sight_of
 from apps.vault import services as vault
 from apps.vault.keys import ValueCipher
 
-LINE_SECONDS = 20  # how long a line may be looked at
-PER_MILLION = 1_000_000
 HEADER_SENSITIVITY = 2  # names and addresses stand there
 ORDER = "arrowslit.differ"  # parts the order of two answers from other uses of the same key
 NO_VALUE = {
@@ -79,7 +80,7 @@ def _field_asked(task: Task, cipher: ValueCipher) -> dict[str, Any]:
     }
     if task.turn == Turn.THIRD:
         return {**asked, **_two_answers(task, cipher)}
-    content = Content() if task.blind else read.content
+    content = Content() if task.blind else _as_meant(task, read.content)
     passing = [content.value] if read.found and not read.failed and not task.blind else []
     return {
         **asked,
@@ -88,6 +89,20 @@ def _field_asked(task: Task, cipher: ValueCipher) -> dict[str, Any]:
         "passing": [*passing, *_passing(task, content.others)],
         **_layout(task.geometry, content.value, content.glyphs),
     }
+
+
+def _as_meant(task: Task, content: Content) -> Content:
+    """The suggestion such that accepting it says what the machine means.
+
+    Check digits may have put right what was printed. Typed again as printed it would be wrong, so
+    the right spelling is suggested, its changed characters doubtful, and the print offered.
+    """
+    rule, meant = rule_of(task), content.normalised
+    typed, _ = extraction.check_typed(habits_of(task), rule, content.value)
+    if not meant or means_the_same(typed, meant, kind=rule.type):
+        return content
+    others = (*(one for one in content.others if one != meant), content.value)
+    return replace(content, value=meant, others=others, glyphs=respelled(content.glyphs, meant))
 
 
 def _two_answers(task: Task, cipher: ValueCipher) -> dict[str, Any]:
@@ -149,64 +164,52 @@ def crop(task: Task, *, user: User, now: datetime) -> bytes:
     permissions.check_holds(user, task, now=now)
     if task.crop is None:
         raise Gone("There is no slit for this field.")
-    _record(Tag.CROP_DELIVERED, task, user, share=task.geometry.get("share", 0.0))
+    exposures.sent(task, user, step=Step.SLIT, geometry=task.geometry, now=now)
     with vault.open(task.crop, actor=user.actor, purpose="review") as picture:
         return picture.read()
 
 
 @transaction.atomic
-def grant_line(task: Task, *, reason: str, user: User, now: datetime) -> LineGrant:
-    """Let a reviewer see the line for some seconds; the reason goes on the trail.
+def more(task: Task, *, step: Step, user: User, now: datetime) -> bytes:
+    """More of the page than the slit, while a grant lasts and the page image lives.
+
+    What a lead gave is shown once: its seconds begin here.
 
     Raises:
-        NotPossible: the claim ran out, or a class is asked.
-        NotAllowed: the person may see slits only.
-        Gone: what was decided is final, and the slit with it.
-    """
-    permissions.check_can_see_line(user, task, now=now)
-    _check_has_line(task)
-    granted = LineGrant.objects.create(
-        organisation_id=task.organisation_id,
-        task=task,
-        reviewer=user,
-        reason=reason,
-        until=now + timedelta(seconds=LINE_SECONDS),
-    )
-    _record(Tag.LINE_GRANTED, task, user, reason=reason)
-    return granted
-
-
-def line(task: Task, *, user: User, now: datetime) -> Slit:
-    """The line around a word, while a grant lasts and the page image lives.
-
-    Raises:
-        NotPossible: no grant is open.
+        NotFound, NotAllowed, NotPossible: no claim, no right, no grant.
         Gone: the page image was erased on its own clock, or the decision is final.
     """
-    permissions.check_can_see_line(user, task, now=now)
-    _check_has_line(task)
-    grants = LineGrant.objects.filter(task=task, reviewer=user, until__gt=now)
-    if not grants.exists():
-        raise NotPossible("The line was shown for 20 seconds. Ask again if you need it.")
+    permissions.check_can_see_more(user, task, step=step, now=now)
+    check_open(task)
+    grants = Grant.objects.select_for_update().filter(task=task, reviewer=user, step=step)
+    grant = grants.usable(now).order_by("-created_at").first()
+    if grant is None:
+        raise NotPossible("Its time is over. Ask again if you need it.")
+    picture = _drawn(task, step, user)
+    until = grant.until or now + grant.seconds
+    if grant.until is None:
+        grant.move(State.OPENED, until=until)
+    exposures.sent(
+        task,
+        user,
+        step=step,
+        geometry=geometry_of(picture),
+        now=now,
+        reason=grant.reason,
+        until=until,
+    )
+    return picture.png
+
+
+def _drawn(task: Task, step: Step, user: User) -> Slit:
     sight = sight_of(task)
     if sight is None:
-        raise Gone("There is no line to show for this field.")
-    pixels = sight.pixels(actor=user.actor, purpose="line")
-    shown = draw_line(pixels, sight.windows, sight.words)
-    with transaction.atomic():
-        _record(Tag.LINE_DELIVERED, task, user, share=shown.share)
-    return shown
-
-
-def _check_has_line(task: Task) -> None:
-    """Whether there is a line to show. A header is all that is ever shown for a class.
-
-    The page may outlive the slit; who may no longer see the one sees nothing of the other.
-    """
-    if task.state not in (State.OPEN, State.DECIDED):
-        raise Gone("This was decided, and the slit is closed.")
-    if task.asks_class:
-        raise NotPossible("The header is all that is shown. If it does not tell, press E.")
+        raise Gone(NO_PAGE)
+    pixels = sight.pixels(actor=user.actor, purpose=step)
+    if step is Step.PAGE:
+        return draw_page(pixels)
+    draw = draw_wider if step is Step.WIDER else draw_line
+    return draw(pixels, sight.windows, sight.words)
 
 
 def _layout(geometry: dict[str, Any], value: str, glyphs: Any) -> dict[str, Any]:
@@ -218,35 +221,8 @@ def _layout(geometry: dict[str, Any], value: str, glyphs: Any) -> dict[str, Any]
         "w": geometry["width"],
         "h": geometry["height"],
         "win": geometry["window"],
-        "map": _on_page(frame, geometry["window"]),
+        "map": on_page(frame, geometry["window"]),
         "share": round(geometry["share"] * 100, 2),
         "boxes": laid.places,
         "doubts": laid.doubtful,
     }
-
-
-def _on_page(frame: Frame, window: list[float]) -> list[float]:
-    """The window's place on the page: left, top, width, height as fractions."""
-    left, top, width, height = window
-    return [
-        round(frame.left + left * frame.width, 4),
-        round(frame.top + top * frame.height, 4),
-        round(width * frame.width, 4),
-        round(height * frame.height, 4),
-    ]
-
-
-def _record(tag: Tag, task: Task, user: User, **facts: Any) -> None:
-    """Shares are recorded in millionths of the page, since the trail holds no fractions."""
-    if "share" in facts:
-        facts["share"] = round(facts["share"] * PER_MILLION)
-    audit.record(
-        tag,
-        actor=user.actor,
-        subject=task.pk,
-        organisation=task.organisation_id,
-        document=task.document_id,
-        page=task.page,
-        **task.topic,
-        **facts,
-    )

@@ -4,13 +4,13 @@ from typing import Any
 
 from apps.accounts.models import User
 from apps.audit import services as audit
-from apps.audit.tags import Tag
 from apps.base.errors import NotPossible
 from apps.extraction import kept
 from apps.extraction import services as extraction
 from apps.extraction.guards.signs import cleaned
 from apps.extraction.models import Content
 from apps.extraction.typed import means_the_same
+from apps.review.ladder import SEEN
 from apps.review.models import Decision, Task
 from apps.review.rules import Verdict
 from apps.review.services.asked import (
@@ -56,8 +56,7 @@ def put_value(decision: Decision, task: Task, value: str, *, overrides: bool) ->
 def _check_seen(task: Task, user: User) -> None:
     """What is flagged is handed on once a person has seen it, so the trail must say they did."""
     about: dict[str, Any] = {"subject": task.pk, "organisation": task.organisation_id}
-    shown = (Tag.CROP_DELIVERED, Tag.LINE_DELIVERED)
-    if not audit.happened(*shown, actor=user.actor, **about):
+    if not audit.happened(*SEEN, actor=user.actor, **about):
         raise NotPossible(UNSEEN)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from portal.demo.people import person
-from portal.evaluation import confidence, pipeline, queue, vault
+from portal.evaluation import confidence, pipeline, queue, readers, trail, vault
 from portal.evaluation.report import report
 from portal.evaluation.scratch import NoScratch
 
@@ -35,6 +35,10 @@ def _pipeline(options: dict[str, Any]) -> dict[str, float]:
     return pipeline.compare(sender, pages=options["pages"], pages_each=options["pages_each"])
 
 
+def _reader(options: dict[str, Any]) -> dict[str, float]:
+    return readers.over(options["documents"])
+
+
 def _queue(options: dict[str, Any]) -> dict[str, float]:
     try:
         return queue.compare(
@@ -46,16 +50,29 @@ def _queue(options: dict[str, Any]) -> dict[str, float]:
         raise CommandError(str(error)) from error
 
 
+def _audit(options: dict[str, Any]) -> dict[str, float]:
+    return trail.compare(
+        seconds=options["seconds"],
+        rounds=options["rounds"],
+        writers=options["writers"],
+        leaves=options["leaves"],
+    )
+
+
 BENCHES: dict[str, Bench] = {
+    "audit": _audit,
     "confidence": _confidence,
     "pipeline": _pipeline,
+    "reader": _reader,
     "queue": _queue,
     "vault": _vault,
 }
 # What each takes from the command line; printed with its figures.
 OPTIONS: dict[str, tuple[str, ...]] = {
+    "audit": ("seconds", "rounds", "writers", "leaves"),
     "confidence": ("limit",),
     "pipeline": ("pages", "pages_each"),
+    "reader": ("documents",),
     "queue": ("tasks", "reviewers", "connections"),
     "vault": ("megabytes", "large_megabytes", "rounds"),
 }
@@ -70,6 +87,7 @@ class Command(BaseCommand):
         parser.add_argument("--limit", type=int, default=0, help="documents; 0 is all")
         parser.add_argument("--pages", type=int, default=300, help="through the pipeline")
         parser.add_argument("--pages-each", type=int, default=10, help="of one document")
+        parser.add_argument("--documents", type=int, default=500, help="through one reader")
         parser.add_argument("--megabytes", type=int, default=128, help="of the file sealed")
         parser.add_argument("--large-megabytes", type=int, default=1024, help="of the large file")
         parser.add_argument("--rounds", type=int, default=7, help="of both sides, alternating")
@@ -78,6 +96,9 @@ class Command(BaseCommand):
         parser.add_argument(
             "--connections", type=int, default=4, help="that play the reviewers in turn"
         )
+        parser.add_argument("--seconds", type=int, default=5, help="of writing, each time")
+        parser.add_argument("--writers", type=int, default=4, help="processes that write events")
+        parser.add_argument("--leaves", type=int, default=1_000_000, help="of the large tree")
         parser.add_argument("--json", action="store_true", help="the only form there is")
 
     def handle(self, *args: Any, **options: Any) -> None:

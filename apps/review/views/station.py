@@ -2,9 +2,6 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID, uuid4
 
-from django import forms
-from django.contrib import messages
-from django.contrib.auth.decorators import permission_required
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -14,29 +11,22 @@ from django.views.decorators.http import require_GET, require_POST
 from apps.accounts.middleware import wants_json
 from apps.accounts.requests import PersonRequest
 from apps.audit.exposure import Exposure, exposes
-from apps.base.errors import NotFound
 from apps.review import services as review
 from apps.review.forms import (
     ChooseForm,
     ClaimForm,
     CorrectForm,
     DecideForm,
-    LineForm,
     SkipForm,
     UnreadableForm,
 )
 from apps.review.models import Claim, Decision, Task
 from apps.review.queue import waiting_for
 from apps.review.rules import CorrectionReason
+from apps.review.views.doors import for_reviewers, malformed, task_of
 
 PNG = "image/png"
 NO_TASK = UUID(int=0)  # a place for the browser to put an id in
-
-View = Callable[..., HttpResponse]
-
-
-def for_reviewers(view: View) -> View:
-    return permission_required("review.decide_task", raise_exception=True)(view)
 
 
 @exposes(Exposure.NOTHING)
@@ -60,7 +50,7 @@ def claim(request: PersonRequest) -> HttpResponse:
     """Take slits, or more of them; of one field's name, if the grid asks for it."""
     form = ClaimForm(request.POST)
     if not form.is_valid():
-        return _malformed(request, form)
+        return malformed(request, form)
     now = timezone.now()
     held = review.claim(request.user, now=now, field=form.cleaned_data["field"])
     if not wants_json(request):
@@ -78,12 +68,17 @@ def claim(request: PersonRequest) -> HttpResponse:
 @require_POST
 @for_reviewers
 def heartbeat(request: PersonRequest) -> HttpResponse:
-    """Renew the claim; what is no longer held, because it was withdrawn, is not among `held`."""
+    """Renew the claim; what leads answered comes with it, and what is still held.
+
+    What is not among `held` was withdrawn.
+    """
     now = timezone.now()
     held = review.heartbeat(request.user, now=now)
     tasks = Task.objects.open().held_by(request.user, now).order_by("due_at", "id")
     ids = [str(pk) for pk in tasks.values_list("pk", flat=True)] if held else []
-    return JsonResponse({"seconds": _seconds(held), "held": ids}, status=200 if held else 409)
+    answers = review.answers_for(request.user, now=now) if held else []
+    said = {"seconds": _seconds(held), "held": ids, "answers": answers}
+    return JsonResponse(said, status=200 if held else 409)
 
 
 @exposes(Exposure.NOTHING)
@@ -99,7 +94,7 @@ def release(request: PersonRequest) -> HttpResponse:
 @require_GET
 @for_reviewers
 def crop(request: PersonRequest, pk: UUID) -> HttpResponse:
-    picture = review.crop(_task(pk), user=request.user, now=timezone.now())
+    picture = review.crop(task_of(pk), user=request.user, now=timezone.now())
     return HttpResponse(picture, content_type=PNG)
 
 
@@ -138,9 +133,11 @@ def correct(request: PersonRequest, pk: UUID) -> HttpResponse:
     """Take back one's own word on a slit after it was final, with a reason."""
     form = CorrectForm(request.POST)
     if not form.is_valid():
-        return _malformed(request, form)
+        return malformed(request, form)
     because = CorrectionReason(form.cleaned_data["because"])
-    review.correct(_task(pk), form.answer(), because=because, user=request.user, now=timezone.now())
+    review.correct(
+        task_of(pk), form.answer(), because=because, user=request.user, now=timezone.now()
+    )
     return _next(request, {"saved": True})
 
 
@@ -152,49 +149,12 @@ def undo(request: PersonRequest) -> HttpResponse:
     return _next(request, {"id": str(task.pk)})
 
 
-@exposes(Exposure.NOTHING)
-@require_POST
-@for_reviewers
-def ask_line(request: PersonRequest, pk: UUID) -> HttpResponse:
-    """Ask for the line around a word; the reason is recorded."""
-    form = LineForm(request.POST)
-    if not form.is_valid():
-        return _malformed(request, form)
-    now = timezone.now()
-    granted = review.grant_line(
-        _task(pk), reason=form.cleaned_data["reason"], user=request.user, now=now
-    )
-    address = reverse("review:line", args=[pk])
-    if not wants_json(request):
-        return redirect(address)
-    return JsonResponse({"src": address, "seconds": (granted.until - now).total_seconds()})
-
-
-@exposes(Exposure.LINE)
-@require_GET
-@for_reviewers
-def line(request: PersonRequest, pk: UUID) -> HttpResponse:
-    shown = review.line(_task(pk), user=request.user, now=timezone.now())
-    return HttpResponse(shown.png, content_type=PNG)
-
-
-def _task(pk: UUID) -> Task:
-    task = (
-        Task.objects.select_related("claim", "field", "document__reading", "crop", "job", "known")
-        .filter(pk=pk)
-        .first()
-    )
-    if task is None:
-        raise NotFound
-    return task
-
-
 def _answered(
     request: PersonRequest, pk: UUID, form: Any, verb: Callable[..., Decision]
 ) -> HttpResponse:
     if not form.is_valid():
-        return _malformed(request, form)
-    decision = verb(_task(pk), form.answer(), user=request.user, now=timezone.now())
+        return malformed(request, form)
+    decision = verb(task_of(pk), form.answer(), user=request.user, now=timezone.now())
     told = review.feedback_on(decision)
     return _next(request, {"saved": True, **({"feedback": {"text": told}} if told else {})})
 
@@ -203,18 +163,9 @@ def _next(request: PersonRequest, said: dict[str, Any]) -> HttpResponse:
     return JsonResponse(said) if wants_json(request) else redirect("review:station")
 
 
-def _malformed(request: PersonRequest, form: forms.Form) -> HttpResponse:
-    """What the station sent makes no sense; its parts are named and not echoed."""
-    sentence = f"Not saved: {', '.join(sorted(form.errors))}."
-    if wants_json(request):
-        return JsonResponse({"error": "Malformed", "message": sentence}, status=400)
-    messages.error(request, sentence)
-    return redirect("review:station")
-
-
 def _addresses(held: Claim) -> dict[str, object]:
     """What the station's module needs to know of the server; TASK stands for a task's id."""
-    names = ("crop", "decide", "choose", "unreadable", "skip", "correct", "ask_line")
+    names = ("crop", "decide", "choose", "unreadable", "skip", "correct", "more", "shown")
     each = {name: reverse(f"review:{name}", args=[NO_TASK]) for name in names}
     whole = {name: reverse(f"review:{name}") for name in ("claim", "heartbeat", "release", "undo")}
     return {

@@ -19,7 +19,8 @@ class EventQuerySet(models.QuerySet["Event"]):
 class Event(models.Model):
     """One thing that happened. Append only: ids, codes and digests, never content.
 
-    `body` is the event; the other columns are copies of parts of it, to search by.
+    `body` is the event; the other columns are copies of parts of it, to search by. The table is
+    divided by month along its key, which sorts by time.
     """
 
     id = models.UUIDField(primary_key=True)  # UUIDv7
@@ -30,6 +31,8 @@ class Event(models.Model):
     actor = models.CharField(max_length=64)
     subject = models.CharField(max_length=64)
     document = models.UUIDField(null=True)
+    workspace = models.UUIDField(null=True)  # of the document, where whoever recorded it knew
+    reason = models.CharField(max_length=40, default="")  # a code, or none
     body = models.BinaryField()  # canonical JSON
 
     objects = EventQuerySet.as_manager()
@@ -43,7 +46,41 @@ class Event(models.Model):
             models.Index(fields=["organisation_id", "actor", "-id"], name="trail_of_actor"),
             models.Index(fields=["organisation_id", "tag", "-id"], name="trail_of_tag"),
             models.Index(fields=["organisation_id", "subject", "-id"], name="trail_of_subject"),
+            models.Index(
+                fields=["organisation_id", "workspace", "-id"],
+                condition=models.Q(workspace__isnull=False),
+                name="trail_of_workspace",
+            ),
+            models.Index(
+                fields=["organisation_id", "reason", "-id"],
+                condition=~models.Q(reason=""),
+                name="trail_of_reason",
+            ),
+            models.Index(
+                fields=["organisation_id", "outcome", "-id"],
+                condition=~models.Q(outcome="done"),
+                name="trail_of_outcome",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.tag} {self.subject}"
+
+
+class Detail(models.Model):
+    """What a person wrote about an event, in their own words; the only part that can be erased.
+
+    The event's body holds the digest of salt and words. Without the salt that digest says nothing
+    of them, so erasing the row erases them, and every proof still holds.
+    """
+
+    event_id = models.UUIDField(primary_key=True)
+    organisation_id = models.UUIDField()
+    salt = models.BinaryField()
+    words = models.JSONField()  # name to text
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return str(self.event_id)

@@ -1,0 +1,34 @@
+"""What the trail keeps: events, the trees over them, and who vouches for the trees."""
+
+from apps.audit.models.events import Detail, Event
+from apps.audit.models.trees import (
+    LOG,
+    PLATFORM,
+    Anchor,
+    AnchorDue,
+    Checkpoint,
+    Edge,
+    Leaf,
+    Logged,
+    Pending,
+    SigningKey,
+    Tile,
+    tree_of,
+)
+
+__all__ = [
+    "LOG",
+    "PLATFORM",
+    "Anchor",
+    "AnchorDue",
+    "Checkpoint",
+    "Detail",
+    "Edge",
+    "Event",
+    "Leaf",
+    "Logged",
+    "Pending",
+    "SigningKey",
+    "Tile",
+    "tree_of",
+]
