@@ -53,6 +53,7 @@ SEALED_FIRST: frozenset[Tag] = frozenset(
         Tag.FIELD_REVEALED,
         Tag.RESULT_DOWNLOADED,
         Tag.TRANSCRIPT_DOWNLOADED,
+        Tag.PAGE_GRANTED,
         Tag.PAGE_DELIVERED,
         Tag.GRANT_GIVEN,
         Tag.DELETION_ASKED,

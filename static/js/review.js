@@ -344,18 +344,18 @@ $("#unreadable").addEventListener("keydown", (event) => {
   const shown = event.currentTarget.querySelectorAll("button[value]:not([hidden])");
   if (/^[1-4]$/.test(event.key)) { event.preventDefault(); shown[event.key - 1]?.click(); }
 });
-const more = $("[data-wider-form]");
+const form = $("[data-wider-form]");
 async function wider() {
   if (asksClass(item())) return;
   const answer = await ask(at("more", item().id), { method: "GET" }).catch(() => null);
   if (!answer?.ok) { say(answer ? await sentence(answer) : "You are offline."); return; }
-  more.innerHTML = await answer.text(); // which steps may be taken now, as the server renders them
+  form.innerHTML = await answer.text(); // which steps may be taken now, as the server renders them
   open("#wider");
 }
 $("#wider").addEventListener("close", async (event) => {
   station.focus();
   if (event.target.returnValue !== "ok") return;
-  const q = item(), body = new FormData(more);
+  const q = item(), body = new FormData(form);
   const answer = await ask(at("more", q.id), { body }).catch(() => null);
   if (!answer?.ok) { say(answer ? await sentence(answer) : "You are offline."); return; }
   const { src, seconds, message } = await answer.json();
