@@ -18,6 +18,7 @@ DECLARED = "exposes"  # the attribute a view carries
 class Exposure(StrEnum):
     NOTHING = "nothing"  # no content of any document
     CROP = "crop"  # the pixels of one slit
+    GLYPH = "glyph"  # the pixels of one character
     WIDER = "wider"  # the pixels of one slit with room around it
     LINE = "line"  # the pixels of one line
     PAGE = "page"  # the pixels of one page
@@ -34,6 +35,7 @@ class Exposure(StrEnum):
 PROOF: dict[Exposure, frozenset[Tag]] = {
     Exposure.NOTHING: frozenset(),
     Exposure.CROP: frozenset({Tag.CROP_DELIVERED}),
+    Exposure.GLYPH: frozenset({Tag.GLYPH_DELIVERED}),
     Exposure.WIDER: frozenset({Tag.WIDER_DELIVERED}),
     Exposure.LINE: frozenset({Tag.LINE_DELIVERED}),
     Exposure.PAGE: frozenset({Tag.PAGE_DELIVERED}),

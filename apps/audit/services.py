@@ -162,6 +162,12 @@ def of_document(document: UUID, *, organisation: UUID, reader: Actor, count: int
     return events
 
 
+def subjects(tag: Tag, *, actor: Actor, among: Iterable[object]) -> set[str]:
+    """To which of some subjects somebody did a thing. Asking shows nobody anything."""
+    events = Event.objects.filter(tag=tag, actor=actor, subject__in=[str(one) for one in among])
+    return set(events.values_list("subject", flat=True))
+
+
 def happened(*tags: Tag, actor: Actor, subject: object, organisation: UUID | None) -> bool:
     """Whether somebody did one of these things to a subject. Asking shows nobody anything."""
     events = Event.objects.filter(organisation_id=organisation, subject=str(subject))

@@ -18,6 +18,7 @@ FORMS_OF_A_LIBRARY = {"/sign-in/", "/sign-out/", "/password/"}  # shown again, a
 HANDED = {
     Exposure.NOTHING: set(PEOPLE),
     Exposure.CROP: {"rita"},
+    Exposure.GLYPH: {"rita"},
     Exposure.WIDER: {"rita"},
     Exposure.LINE: {"rita"},
     Exposure.PAGE: set(),  # a lead has to give it first

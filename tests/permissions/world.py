@@ -39,9 +39,11 @@ NOBODY = ("nobody", "key")  # nobody who signs in
 PASSWORD = "a long enough sentence"
 LONG = timedelta(days=1)  # the table takes longer to try than a line may be looked at
 FIELD = "grand_total"
+SEVEN = NUMBER.index("7")  # a digit in doubt
 TOTAL, DATE, NAME = "9184.60", "2019-03-26", "paper.png"
 CHANGE = re.compile(r'(INSERT|UPDATE|DELETE)(?!.*"(django_session|audit_event)")', re.DOTALL)
 TOKEN = re.compile(rb'(data-csrf|name="csrfmiddlewaretoken" value)="\w+"')  # another each time
+ADVICE = re.compile(rb'<script id="words".*?</script>')  # the lexicon, the same for everybody
 
 
 @dataclass(frozen=True)
@@ -144,7 +146,8 @@ class World:
             if method not in READING:
                 changed += sorted(map(str, self._files() ^ files))
         tells = said in REFUSED or method not in ("GET", "POST")
-        return Answer(said, TOKEN.sub(b"", response.content), changed if tells else [])
+        body = ADVICE.sub(b"", TOKEN.sub(b"", response.content))
+        return Answer(said, body, changed if tells else [])
 
     def send(
         self,
@@ -170,12 +173,13 @@ class World:
         reference = new_reference() if guessed else (document or self._about(address)).reference
         path = address.replace("<reference>", reference).replace("<name>", FIELD)
         path = path.replace("<key>", str(uuid.uuid4() if guessed else self.key.key.pk))
-        others = {"choose": self.kind, "correct": self.decided}
+        others = {"choose": self.kind, "correct": self.decided, "<position>.png": self.decided}
         question = Grant.objects.filter(task=self.task, step=Step.PAGE).first()
         path = path.replace(
             "<grant>", str(question.pk if question and not guessed else uuid.uuid4())
         )
         asked = task or others.get(address.rstrip("/").rpartition("/")[2], self.task)
+        path = path.replace("<position>", str(SEVEN))
         path = path.replace("<pk>", str(uuid.uuid4() if guessed else asked.pk))
         with acting_for(None):
             if method in ("GET", "HEAD"):
@@ -205,8 +209,12 @@ class World:
                 return {"confirmed": reference}
             case "reveal":
                 return {"reason": "audit"}
-            case "decide" | "unreadable" | "skip":
+            case "decide" | "unreadable":
                 return {"key": uuid.uuid4(), "value": IBAN, "trouble": "blurred"}
+            case "skip":
+                return {"key": uuid.uuid4(), "trouble": "unsure"}
+            case "digits":
+                return {"key": uuid.uuid4(), "odd": "on"}
             case "correct":
                 return {"key": uuid.uuid4(), "value": IBAN, "because": CorrectionReason.SLIP}
             case "choose":
