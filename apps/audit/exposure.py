@@ -51,7 +51,15 @@ PROOF: dict[Exposure, frozenset[Tag]] = {
 # Events that are in a signed checkpoint before the answer leaves: whoever rules the database
 # cannot take them back once somebody has seen what they tell of.
 SEALED_FIRST: frozenset[Tag] = frozenset(
-    {Tag.FIELD_REVEALED, Tag.RESULT_DOWNLOADED, Tag.GRANT_GIVEN, Tag.DELETION_ASKED}
+    {
+        Tag.FIELD_REVEALED,
+        Tag.RESULT_DOWNLOADED,
+        Tag.TRANSCRIPT_DOWNLOADED,
+        Tag.PAGE_GRANTED,
+        Tag.PAGE_DELIVERED,
+        Tag.GRANT_GIVEN,
+        Tag.DELETION_ASKED,
+    }
 )
 
 

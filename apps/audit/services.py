@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping
+from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -18,6 +19,8 @@ from apps.base.ids import uuid7
 from apps.base.types import Actor
 
 VERSION = 2  # of the body's shape
+# Who, what, whose, of which document and workspace, and how it ended.
+About = tuple[Actor, object, UUID | None, UUID | None, UUID | None, Outcome]
 
 __all__ = [
     "VERSION",
@@ -28,6 +31,7 @@ __all__ = [
     "page",
     "readable",
     "record",
+    "record_each",
 ]
 
 
@@ -49,9 +53,47 @@ def record(
     is what a person wrote: it is kept beside the event, where it can be erased. Twice recorded
     is twice happened: callers record inside the condition that guards the change.
     """
+    about = (actor, subject, organisation, document, workspace, outcome)
+    event = _made(tag, about, detail, facts)
+    event.save(force_insert=True)
+    _request().note(event, seal_first=tag in SEALED_FIRST)
+    return event
+
+
+def record_each(
+    tag: Tag,
+    several: Iterable[Mapping[str, Any]],
+    *,
+    actor: Actor,
+    organisation: UUID | None,
+    **facts: canonical.Value,
+) -> None:
+    """Append an event for each of several subjects at one go, as `record` would one by one.
+
+    Each of `several` says its `subject`, `document`, `workspace` and facts of its own.
+    """
+    events = []
+    for own in several:
+        rest = dict(own)
+        named = (rest.pop("subject"), organisation, rest.pop("document"), rest.pop("workspace"))
+        about = (actor, *named, Outcome.DONE)
+        events.append(_made(tag, about, None, {**rest, **facts}))
+    Event.objects.bulk_create(events)
+    for event in events:
+        _request().note(event, seal_first=tag in SEALED_FIRST)
+
+
+def _request() -> Origin:
+    return origin.get() or Origin()
+
+
+def _made(
+    tag: Tag, about: About, detail: Mapping[str, str] | None, facts: dict[str, canonical.Value]
+) -> Event:
+    """An event that is not yet written."""
     if not connection.in_atomic_block:
         raise RuntimeError(f"{tag} must be recorded inside a transaction.")
-    request = origin.get() or Origin()
+    actor, subject, organisation, document, workspace, outcome = about
     event = Event(
         id=uuid7(),
         organisation_id=organisation,
@@ -66,10 +108,8 @@ def record(
     )
     given = numbering.writer().next(organisation)
     bound = details.kept(event, detail) if detail else None
-    body = _body(event, request, given)
+    body = _body(event, _request(), given)
     event.body = canonical.encode({**body, "detail": bound, "facts": facts})
-    event.save(force_insert=True)
-    request.note(event, seal_first=tag in SEALED_FIRST)
     return event
 
 

@@ -10,10 +10,12 @@ class Tag(StrEnum):
     # People
     PERSON_ADDED = "person.added"
     ROLES_CHANGED = "person.roles_changed"
+    PASSWORD_CHANGED = "person.password_changed"  # noqa: S105 - a kind of event
     SIGNED_IN = "person.signed_in"
     SIGNED_OUT = "person.signed_out"
     SIGN_IN_FAILED = "person.sign_in_failed"
     LOCKED_OUT = "person.locked_out"
+    ACCESS_DENIED = "access.denied"
     GRANT_GIVEN = "grant.given"
     GRANT_ENDED = "grant.ended"
     API_KEY_ISSUED = "api_key.issued"
@@ -79,7 +81,10 @@ class Tag(StrEnum):
     RESULT_DELIVERED = "result.delivered"
     RESULT_DOWNLOADED = "result.downloaded"
     TRANSCRIPT_DOWNLOADED = "transcript.downloaded"
+    # The trail itself
     TRAIL_READ = "trail.read"
+    SEALING_BEGUN = "sealing.begun"
+    TRAIL_RETIRED = "trail.retired"
     # The end
     CLOCK_SET = "clock.set"
     DELETION_ASKED = "deletion.asked"

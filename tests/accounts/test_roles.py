@@ -20,6 +20,7 @@ CONTENT = {
     "review.see_page",
     "review.decide_escalated",
     "review.lead_queues",
+    "review.direct_review",
 }
 OVERSIGHT = {
     "audit.read_trail",

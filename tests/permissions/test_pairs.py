@@ -123,8 +123,14 @@ OF_A_PERSON = {  # the role only
     "extraction.check_can_set_standard",
     "review.check_can_review",
     "review.check_can_lead",
+    "review.check_not_paused",
 }
-OF_TWO = {"accounts.check_can_hold"}  # asks of an account and a room; tests/api tries each
+OF_TWO = {  # ask of two things at once; tests/api and tests/review/test_scopes.py try each
+    "accounts.check_can_hold",
+    "review.check_can_direct",
+    "review.check_can_direct_person",
+}
+OF_WORDS = {"review.check_is_class"}  # ask of nobody
 ASKS = {  # the half of a pair that answers instead of raising
     "intake.can_see": "intake.check_can_see",
     "delivery.can_reveal": "delivery.check_can_reveal",
@@ -253,7 +259,7 @@ def test_no_check_was_forgotten():
         for name, one in inspect.getmembers(module, inspect.isfunction)
         if one.__module__ == module.__name__
     }
-    assert checks == set(PAIRS) | set(ASKS) | OF_A_PERSON | OF_TWO
+    assert checks == set(PAIRS) | set(ASKS) | OF_A_PERSON | OF_TWO | OF_WORDS
 
 
 def test_no_queryset_was_forgotten():

@@ -172,8 +172,7 @@ def save(decision: Decision) -> None:
         NotPossible: its key was used for another slit, or this one went to somebody else.
     """
     try:
-        with transaction.atomic():
-            decision.save(force_insert=True)
+        decision.save(force_insert=True)
     except IntegrityError as error:
         if BY_ITS_READER in str(error):
             raise NotPossible(TOO_LATE) from error
