@@ -26,6 +26,8 @@ CLOCKS = {  # seconds, at the latest
     "review.sweep": 90,
     "retention.sweep": 300,
     "audit.anchor": 300,
+    "assurance.tally": 60,
+    "assurance.post": 3600,
     "vault.orphans": 5400,
 }
 SELDOM = 3600  # seconds; such a clock strikes first when a new portal has run for as long

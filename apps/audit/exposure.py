@@ -23,6 +23,7 @@ class Exposure(StrEnum):
     VALUE = "value"  # one value in clear
     RESULT = "result"  # a typed result
     TRAIL = "trail"  # who did what; no content, but reading it is recorded too
+    EXPORT = "export"  # the trail itself, to take away
     RECEIPT = "receipt"  # what was erased; likewise
 
 
@@ -35,13 +36,20 @@ PROOF: dict[Exposure, frozenset[Tag]] = {
     Exposure.VALUE: frozenset({Tag.FIELD_REVEALED}),
     Exposure.RESULT: frozenset({Tag.RESULT_DOWNLOADED}),
     Exposure.TRAIL: frozenset({Tag.TRAIL_READ}),
+    Exposure.EXPORT: frozenset({Tag.EXPORT_DOWNLOADED}),
     Exposure.RECEIPT: frozenset({Tag.RECEIPT_READ}),
 }
 
 # Events that are in a signed checkpoint before the answer leaves: whoever rules the database
 # cannot take them back once somebody has seen what they tell of.
 SEALED_FIRST: frozenset[Tag] = frozenset(
-    {Tag.FIELD_REVEALED, Tag.RESULT_DOWNLOADED, Tag.GRANT_GIVEN, Tag.DELETION_ASKED}
+    {
+        Tag.FIELD_REVEALED,
+        Tag.RESULT_DOWNLOADED,
+        Tag.EXPORT_DOWNLOADED,
+        Tag.GRANT_GIVEN,
+        Tag.DELETION_ASKED,
+    }
 )
 
 

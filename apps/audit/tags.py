@@ -60,6 +60,13 @@ class Tag(StrEnum):
     RESULT_DELIVERED = "result.delivered"
     RESULT_DOWNLOADED = "result.downloaded"
     TRAIL_READ = "trail.read"
+    SEARCH_SAVED = "search.saved"
+    SEARCH_DELETED = "search.deleted"
+    EXPORT_ASKED = "export.asked"
+    EXPORT_MADE = "export.made"
+    EXPORT_DOWNLOADED = "export.downloaded"
+    EXPORT_DELETED = "export.deleted"
+    CHECKPOINT_SENT = "checkpoint.sent"
     # The end
     CLOCK_SET = "clock.set"
     DELETION_ASKED = "deletion.asked"

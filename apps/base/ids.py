@@ -26,3 +26,9 @@ def uuid7() -> uuid.UUID:
 def born_at(identifier: uuid.UUID) -> datetime:
     """When `uuid7` made an identifier, to the millisecond."""
     return datetime.fromtimestamp((identifier.int >> 80) / 1000, UTC)
+
+
+def earliest_at(moment: datetime) -> uuid.UUID:
+    """The smallest identifier that `uuid7` can make at a moment: where a range of keys begins."""
+    milliseconds = int(moment.timestamp() * 1000)
+    return uuid.UUID(int=milliseconds << 80 | _VERSION << 76 | _VARIANT << 62)

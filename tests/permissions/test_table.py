@@ -23,6 +23,7 @@ HANDED = {
     Exposure.VALUE: {"clara"},
     Exposure.RESULT: {"clara", "ida"},
     Exposure.TRAIL: {"clara", "ida", "carl"},
+    Exposure.EXPORT: {"carl"},
     Exposure.RECEIPT: {"clara", "ida"},
 }
 
