@@ -15,7 +15,7 @@ POLL = 0.004  # seconds
 NOT_COVERED = "The trail could not be sealed, so nothing was done. Try again in a minute."
 
 
-def covered(*events: UUID, timeout: float = PATIENCE) -> None:
+def covered(*events: UUID, timeout: float | None = None) -> None:
     """Wait until committed events are in signed checkpoints; a leaf never comes without one.
 
     Raises:
@@ -25,7 +25,7 @@ def covered(*events: UUID, timeout: float = PATIENCE) -> None:
         return
     if connection.in_atomic_block:
         raise RuntimeError("What is not committed yet cannot be in a checkpoint.")
-    last = time.monotonic() + timeout
+    last = time.monotonic() + (PATIENCE if timeout is None else timeout)
     _ring()
     while time.monotonic() < last:
         time.sleep(POLL)

@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from portal.demo.people import person
-from portal.evaluation import confidence, pipeline, vault
+from portal.evaluation import confidence, pipeline, trail, vault
 from portal.evaluation.report import report
 
 Bench = Callable[[dict[str, Any]], dict[str, float]]
@@ -34,13 +34,24 @@ def _pipeline(options: dict[str, Any]) -> dict[str, float]:
     return pipeline.compare(sender, pages=options["pages"], pages_each=options["pages_each"])
 
 
+def _audit(options: dict[str, Any]) -> dict[str, float]:
+    return trail.compare(
+        seconds=options["seconds"],
+        rounds=options["rounds"],
+        writers=options["writers"],
+        leaves=options["leaves"],
+    )
+
+
 BENCHES: dict[str, Bench] = {
+    "audit": _audit,
     "confidence": _confidence,
     "pipeline": _pipeline,
     "vault": _vault,
 }
 # What each takes from the command line; printed with its figures.
 OPTIONS: dict[str, tuple[str, ...]] = {
+    "audit": ("seconds", "rounds", "writers", "leaves"),
     "confidence": ("limit",),
     "pipeline": ("pages", "pages_each"),
     "vault": ("megabytes", "large_megabytes", "rounds"),
@@ -59,6 +70,9 @@ class Command(BaseCommand):
         parser.add_argument("--megabytes", type=int, default=128, help="of the file sealed")
         parser.add_argument("--large-megabytes", type=int, default=1024, help="of the large file")
         parser.add_argument("--rounds", type=int, default=7, help="of both sides, alternating")
+        parser.add_argument("--seconds", type=int, default=5, help="of writing, each time")
+        parser.add_argument("--writers", type=int, default=4, help="processes that write events")
+        parser.add_argument("--leaves", type=int, default=1_000_000, help="of the large tree")
         parser.add_argument("--json", action="store_true", help="the only form there is")
 
     def handle(self, *args: Any, **options: Any) -> None:
