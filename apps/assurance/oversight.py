@@ -11,7 +11,7 @@ from apps.assurance.exports.services import FLOW
 from apps.assurance.models import Export
 from apps.audit import tallies, tree
 from apps.audit.health import Health, health
-from apps.audit.models import Facet
+from apps.audit.models import Checkpoint, Facet
 from apps.audit.tallies import Count
 from apps.jobs.flow import State
 from apps.jobs.models import Job
@@ -68,6 +68,7 @@ def oversight(organisation: UUID, *, now: datetime) -> Oversight:
         exports=list(exports.order_by("-id")[:FEW]),
         alerts=[
             *_of_health(state),
+            *_of_anchors(organisation, state),
             *_of_counting(organisation, state),
             *_of_refusals(days),
             *_of_exports(organisation),
@@ -91,14 +92,18 @@ def _of_health(state: Health) -> Iterator[Alert]:
             f"{len(state.gaps)} missing or changed among the newest events",
             f"{found}. Keep the last checkpoint you were sent, and call whoever runs the database.",
         )
-    if state.checkpoint and (
-        state.anchored_at is None or state.now - state.anchored_at > UNANCHORED
-    ):
-        since = f"since {state.anchored_at:%-d %B}" if state.anchored_at else "yet"
+
+
+def _of_anchors(organisation: UUID, state: Health) -> Iterator[Alert]:
+    """Too long since an authority spoke, or since there was something for one to speak of."""
+    first = Checkpoint.objects.filter(tree=organisation).order_by("size").first()
+    since = state.anchored_at or (first.at if first else state.now)
+    if state.now - since > UNANCHORED:
         yield Alert(
             "warn",
             "No authority has time-stamped the trail",
-            f"None {since}. The trail is sealed all the same; only its dates rest on us.",
+            f"None since {since:%-d %B}. The trail is sealed all the same; only its dates rest on"
+            " us.",
         )
 
 

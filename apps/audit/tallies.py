@@ -21,12 +21,13 @@ from apps.audit.tags import Outcome
 
 BATCH = 20_000  # entries counted in one transaction
 
+SEALED = """
+    SELECT event.* FROM audit_leaf AS leaf JOIN audit_event AS event ON event.id = leaf.event_id
+    WHERE leaf.tree = %(organisation)s AND leaf.index >= %(first)s AND leaf.index < %(last)s
+"""
 COUNT = """
 WITH entries AS MATERIALIZED (
-    SELECT event.*, date_trunc('hour', event.at, 'UTC') AS hour
-    FROM audit_leaf AS leaf JOIN audit_event AS event ON event.id = leaf.event_id
-    WHERE leaf.tree = %(organisation)s
-        AND leaf.index >= %(first)s AND leaf.index < %(last)s
+    SELECT source.*, date_trunc('hour', source.at, 'UTC') AS hour FROM ({source}) AS source
 ), faces AS (
     SELECT facet, value, hour, outcome FROM entries, LATERAL (VALUES
         ('all', ''), ('tag', tag), ('actor', actor),
@@ -124,7 +125,10 @@ def count_new(organisation: UUID, *, size: int, now: datetime) -> int:
     if last <= done.size:
         return 0
     with connection.cursor() as cursor:
-        cursor.execute(COUNT, {"organisation": organisation, "first": done.size, "last": last})
+        cursor.execute(
+            COUNT.format(source=SEALED),
+            {"organisation": organisation, "first": done.size, "last": last},
+        )
     Tallied.objects.filter(pk=organisation).update(size=last, at=now)
     return last - done.size
 

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from apps.accounts import services as accounts
 from apps.accounts.roles import Role
+from apps.assurance.exports import lines as lines_
 from apps.assurance.exports import package, parts
 from apps.assurance.exports import services as exporting
 from apps.assurance.exports.services import Why
@@ -230,23 +231,26 @@ def test_the_cover_says_who_asked_for_what_and_why(carl, sealed, tmp_path):
     assert "<script" not in page
 
 
-def test_an_export_reads_nothing_twice_into_memory(carl, sealed, monkeypatch):
-    """It is packed from iterators, each begun three times and never turned into a list."""
-    begun = []
-    original = package.pack
+def test_events_are_read_once_and_chunk_by_chunk(carl, sealed, monkeypatch):
+    """Writing begins before reading ends, so that memory does not grow with the trail."""
+    monkeypatch.setattr(tree, "CHUNK", 2)
+    read, written = [], []
+    chunk, as_json = tree._chunk, lines_.as_json
 
-    def spy(contents, sink, **how):
-        def counted():
-            begun.append(1)
-            return iter(contents.lines())
+    def reading(tree_, first, after):
+        read.append(first)
+        return chunk(tree_, first, after)
 
-        seen = dict.fromkeys(package.Contents.__dataclass_fields__)
-        changed = {name: getattr(contents, name) for name in seen} | {"lines": counted}
-        return original(package.Contents(**changed), sink, **how)
+    def writing(line):
+        written.append((line.index, len(read)))
+        return as_json(line)
 
-    monkeypatch.setattr(package, "pack", spy)
-    assert made(asked(carl)) == State.SUCCEEDED
-    assert len(begun) == 3
+    monkeypatch.setattr(tree, "_chunk", reading)
+    monkeypatch.setattr(lines_, "as_json", writing)
+    export = asked(carl)
+    assert made(export) == State.SUCCEEDED
+    assert read == list(range(0, export.size, 2))
+    assert all(chunks <= index // 2 + 1 for index, chunks in written)
 
 
 # Who may, and what is recorded
@@ -274,7 +278,7 @@ def test_nothing_leaves_before_the_taking_is_sealed(carl, sealed, sealing, monke
     monkeypatch.setattr(covering.covered, "__kwdefaults__", {"timeout": 0.05})
     response = browser(carl).get(f"/trail/exports/{export.reference}/bag.zip")
     assert response.status_code == 503
-    assert b"PK" not in b"".join(response)
+    assert not response.content.startswith(b"PK")
     with sealing.at_work():
         monkeypatch.setattr(covering.covered, "__kwdefaults__", {"timeout": 10})
         response = browser(carl).get(f"/trail/exports/{export.reference}/bag.zip")

@@ -20,6 +20,7 @@ from typing import IO, Protocol, cast
 DECLARATION = "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 PAYLOAD = "data/"
 LEVEL = 6  # of compression
+PIECE = 1 << 18  # bytes
 
 
 class Sink(Protocol):
@@ -77,6 +78,13 @@ class Bag:
         with self.file(name) as file:
             for line in lines:
                 file.write(line)
+
+    def add_from(self, name: str, source: IO[bytes]) -> None:
+        """A file that was written elsewhere, from its beginning."""
+        source.seek(0)
+        with self.file(name) as file:
+            while piece := source.read(PIECE):
+                file.write(piece)
 
     def close(self, about: Mapping[str, str]) -> None:
         """Write the lists, and what the bag says of itself."""

@@ -9,7 +9,7 @@ import base64
 import csv
 import io
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
@@ -38,9 +38,6 @@ class Line:
 
     def __post_init__(self) -> None:
         self.said = json.loads(self.body) if self.body is not None else {}
-
-
-Lines = Callable[[], Iterator[Line]]  # begins anew each time
 
 
 def in_range(organisation: UUID, first: int, after: int) -> Iterator[Line]:
@@ -87,15 +84,24 @@ def as_ocsf(line: Line) -> bytes:
     return _json(ocsf.event(line.said, index=line.index)) if line.said else b""
 
 
-def as_csv(lines: Iterable[Line]) -> Iterator[bytes]:
-    """The rows of `events.csv`, the header first."""
-    out = io.StringIO()
-    table = csv.writer(out)
-    table.writerow([*COLUMNS, "leaf_hash"])
-    for line in lines:
-        table.writerow([*_cells(line), line.hash.hex()])
-        yield _taken(out)
-    yield _taken(out)
+class Table:
+    """The rows of `events.csv`, one at a time; the header comes before the first."""
+
+    def __init__(self) -> None:
+        self._text = io.StringIO()
+        self._rows = csv.writer(self._text)
+        self._rows.writerow([*COLUMNS, "leaf_hash"])
+
+    def row(self, line: Line) -> bytes:
+        self._rows.writerow([*_cells(line), line.hash.hex()])
+        return self.taken()
+
+    def taken(self) -> bytes:
+        """What was written since the last time."""
+        text = self._text.getvalue()
+        self._text.seek(0)
+        self._text.truncate()
+        return text.encode()
 
 
 def harmless(text: str) -> str:
@@ -132,11 +138,3 @@ def _bytes(body: Any) -> bytes | None:
 
 def _json(told: dict[str, Any]) -> bytes:
     return json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
-
-
-def _taken(out: io.StringIO) -> bytes:
-    """What was written since the last time."""
-    text = out.getvalue()
-    out.seek(0)
-    out.truncate()
-    return text.encode()

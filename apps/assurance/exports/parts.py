@@ -10,6 +10,7 @@ from uuid import UUID
 
 from apps.assurance import asks
 from apps.assurance.exports import lines, proving
+from apps.assurance.exports.lines import Line
 from apps.assurance.models import Export, Mode
 from apps.audit import tree
 from apps.audit.explorer import Walk, Wanted
@@ -25,7 +26,7 @@ PAGE = 2_000  # events found at once
 class Part:
     """Which leaves an export holds, and what proves them."""
 
-    lines: lines.Lines
+    lines: Iterator[Line]
     count: int
     proof: dict[str, Any]
     left_out: int = 0  # events that match and are in no checkpoint yet
@@ -54,7 +55,7 @@ def _range(organisation: UUID, wanted: Wanted, signed: Signed) -> Part:
             size=signed.size,
         )
     proof = {"mode": Mode.RANGE, **proving.around(organisation, first, after, signed.size)}
-    return Part(lambda: lines.in_range(organisation, first, after), after - first, proof)
+    return Part(lines.in_range(organisation, first, after), after - first, proof)
 
 
 def _selection(organisation: UUID, wanted: Wanted, signed: Signed) -> Part:
@@ -70,7 +71,7 @@ def _selection(organisation: UUID, wanted: Wanted, signed: Signed) -> Part:
             )
     indexes.sort()
     return Part(
-        lambda: lines.selected(organisation, indexes, size=signed.size),
+        lines.selected(organisation, indexes, size=signed.size),
         len(indexes),
         {"mode": Mode.SELECTION},
         left_out=found - len(indexes),
