@@ -90,9 +90,9 @@ function changed() {
 addEventListener("resize", () => item() && lens.reset(item()));
 
 /* ---- decide --------------------------------------------------------------- */
-const looked = () => Math.round(state.spent + (paused() ? 0 : performance.now() - state.shownAt));
-const paused = () => "paused" in slit.dataset;
-const tooSoon = () => paused() || performance.now() - state.shownAt < SETTLE;
+function looked() { return Math.round(state.spent + (paused() ? 0 : performance.now() - state.shownAt)); }
+function paused() { return "paused" in slit.dataset; }
+function tooSoon() { return paused() || performance.now() - state.shownAt < SETTLE; }
 function pause(on = !paused()) {
   if (on === paused() || !item()) return;
   if (on) { state.spent += performance.now() - state.shownAt; slit.dataset.paused = ""; stretch.away(); } else { delete slit.dataset.paused; state.shownAt = performance.now(); stretch.back(); }
