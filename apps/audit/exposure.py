@@ -28,6 +28,7 @@ class Exposure(StrEnum):
     RESULT = "result"  # a typed result
     TRANSCRIPT = "transcript"  # the whole text
     TRAIL = "trail"  # who did what; no content, but reading it is recorded too
+    EXPORT = "export"  # the trail itself, to take away
     RECEIPT = "receipt"  # what was erased; likewise
 
 
@@ -45,6 +46,7 @@ PROOF: dict[Exposure, frozenset[Tag]] = {
     Exposure.RESULT: frozenset({Tag.RESULT_DOWNLOADED}),
     Exposure.TRANSCRIPT: frozenset({Tag.TRANSCRIPT_DOWNLOADED}),
     Exposure.TRAIL: frozenset({Tag.TRAIL_READ}),
+    Exposure.EXPORT: frozenset({Tag.EXPORT_DOWNLOADED}),
     Exposure.RECEIPT: frozenset({Tag.RECEIPT_READ}),
 }
 
@@ -57,6 +59,7 @@ SEALED_FIRST: frozenset[Tag] = frozenset(
         Tag.TRANSCRIPT_DOWNLOADED,
         Tag.PAGE_GRANTED,
         Tag.PAGE_DELIVERED,
+        Tag.EXPORT_DOWNLOADED,
         Tag.GRANT_GIVEN,
         Tag.DELETION_ASKED,
     }

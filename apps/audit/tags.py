@@ -85,6 +85,13 @@ class Tag(StrEnum):
     TRAIL_READ = "trail.read"
     SEALING_BEGUN = "sealing.begun"
     TRAIL_RETIRED = "trail.retired"
+    SEARCH_SAVED = "search.saved"
+    SEARCH_DELETED = "search.deleted"
+    EXPORT_ASKED = "export.asked"
+    EXPORT_MADE = "export.made"
+    EXPORT_DOWNLOADED = "export.downloaded"
+    EXPORT_DELETED = "export.deleted"
+    CHECKPOINT_SENT = "checkpoint.sent"
     # The end
     CLOCK_SET = "clock.set"
     DELETION_ASKED = "deletion.asked"

@@ -28,6 +28,7 @@ HANDED = {
     Exposure.RESULT: {"clara", "ida"},
     Exposure.TRANSCRIPT: {"clara", "ida"},
     Exposure.TRAIL: {"clara", "ida", "carl"},
+    Exposure.EXPORT: {"carl"},
     Exposure.RECEIPT: {"clara", "ida"},
 }
 

@@ -1,6 +1,6 @@
 """Alike digits side by side: which tiles a person gets, each tile, and what they say of them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -38,9 +38,7 @@ def groups(user: User, *, now: datetime) -> list[list[Tile]]:
     """
     held = Task.objects.open().held_by(user, now).order_by("due_at", "id")
     fitting = [(task, laid) for task in held if (laid := _few_digits(task))]
-    odd = audit.subjects(
-        Tag.DIGITS_DOUBTED, actor=user.actor, among=[task.pk for task, _ in fitting]
-    )
+    odd = _did(Tag.DIGITS_DOUBTED, user, [task.pk for task, _ in fitting])
     tiles = [
         tile for task, laid in fitting if str(task.pk) not in odd for tile in _tiles(task, *laid)
     ]
@@ -81,7 +79,7 @@ def confirm(task: Task, *, key: UUID, shown_ms: int, user: User, now: datetime) 
     permissions.check_holds(user, task, now=now)
     content, laid = _check_few_digits(task)
     names = {_named(task, position) for position in laid.doubtful}
-    if names - audit.subjects(Tag.GLYPH_DELIVERED, actor=user.actor, among=names):
+    if names - _did(Tag.GLYPH_DELIVERED, user, names):
         raise NotSettled(UNSEEN)
     answer = Answer(key, Verdict.ACCEPTED, content.value, shown_ms=shown_ms)
     decision = decide(task, answer, user=user, now=now)
@@ -144,6 +142,10 @@ def _narrowed(geometry: Mapping[str, Any], place: tuple[float, float]) -> dict[s
     start, end = max(place[0], left), min(sum(place), left + width)
     share = geometry["share"] * (end - start) / width
     return {**geometry, "window": [start, top, end - start, height], "share": share}
+
+
+def _did(tag: Tag, user: User, among: Iterable[object]) -> set[str]:
+    return audit.subjects(tag, actor=user.actor, among=among, organisation=user.organisation_id)
 
 
 def _named(task: Task, position: int) -> str:

@@ -76,6 +76,8 @@ def _audit(options: dict[str, Any]) -> dict[str, float]:
         rounds=options["rounds"],
         writers=options["writers"],
         leaves=options["leaves"],
+        exported=options["exported"],
+        events=options["events"],
     )
 
 
@@ -90,7 +92,7 @@ BENCHES: dict[str, Bench] = {
 }
 # What each takes from the command line; printed with its figures.
 OPTIONS: dict[str, tuple[str, ...]] = {
-    "audit": ("seconds", "rounds", "writers", "leaves"),
+    "audit": ("seconds", "rounds", "writers", "leaves", "exported", "events"),
     "confidence": ("limit",),
     "pipeline": ("pages", "pages_each"),
     "station": ("decisions", "think"),
@@ -123,6 +125,8 @@ class Command(BaseCommand):
         parser.add_argument("--seconds", type=int, default=5, help="of writing, each time")
         parser.add_argument("--writers", type=int, default=4, help="processes that write events")
         parser.add_argument("--leaves", type=int, default=1_000_000, help="of the large tree")
+        parser.add_argument("--exported", type=int, default=200_000, help="events of an export")
+        parser.add_argument("--events", type=int, default=10_000_000, help="before an officer")
         parser.add_argument("--json", action="store_true", help="the only form there is")
 
     def handle(self, *args: Any, **options: Any) -> None:
