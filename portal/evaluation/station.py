@@ -32,7 +32,7 @@ from portal.evaluation.slits import Made
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run"]
 EACH = 4  # fields in doubt of a document
-PATIENCE = 20_000  # milliseconds for the next slit
+PATIENCE = 20.0  # seconds for the next slit
 SETTLE = 0.26  # seconds; before, a key is not meant for the slit
 # Notes, in the page, when a key was pressed and when the next picture had been painted.
 STOPWATCH = """() => {
@@ -49,6 +49,7 @@ STOPWATCH = """() => {
     if (picture.complete) paint(); else picture.addEventListener("load", paint, { once: true });
   }).observe(document.querySelector("[data-scale]"), { childList: true });
 }"""
+OVER = "document.querySelector('[data-station]').hidden"
 NOW = """() => {
   const q = document.querySelector("[data-station]");
   return { over: q.hidden, name: document.querySelector("[data-name]").textContent,
@@ -129,7 +130,7 @@ def _open(chromium: Browser, port: int, cookies: dict[str, str]) -> tuple[Page, 
         [{"name": name, "value": value, "url": address} for name, value in cookies.items()]
     )
     page = context.new_page()
-    page.on("response", session.hear)
+    page.on("response", lambda response: session.hear(response))
     page.goto(f"{address}/review/")
     page.click("text=Take slits")
     page.wait_for_selector("[data-station]:focus")
@@ -149,17 +150,23 @@ def _work(
         session.shares.append(shown["share"])
         session.corrected += _answer(page, known.get(shown["value"]), session.decided)
         session.decided += 1
-        page.wait_for_function(
-            "n => painted.length >= n || document.querySelector('[data-station]').hidden",
-            arg=session.decided, timeout=PATIENCE,
-        )  # fmt: skip
+        _until(page, f"painted.length >= {session.decided} || {OVER}")
         if not session.decided % 50:
             sys.stderr.write(f"{session.decided} decided\n")
     session.seconds = time.monotonic() - began
     session.painted = page.evaluate("painted")
-    page.wait_for_function("document.querySelector('[data-sync]').textContent === 'All saved'")
+    _until(page, "document.querySelector('[data-sync]').textContent === 'All saved'")
     page.click("[data-leave] button")
     page.wait_for_url("**/")
+
+
+def _until(page: Page, true: str) -> None:
+    """Wait until something holds on the page, whose policy lets no waiter of Playwright in."""
+    patience = time.monotonic() + PATIENCE
+    while not page.evaluate(true):
+        if time.monotonic() > patience:
+            raise RuntimeError(f"The station stopped: {true}")
+        time.sleep(0.02)
 
 
 def _answer(page: Page, made: Made | None, number: int) -> bool:
