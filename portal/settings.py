@@ -56,6 +56,7 @@ LADDER = [
     "apps.review",
     "apps.delivery",
     "apps.retention",
+    "apps.assurance",
 ]
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -258,7 +259,7 @@ EXPOSES_NOTHING = ["account_login", "account_logout", "account_change_password"]
 
 # Work
 
-JOB_FLOWS = {"process": "portal.pipeline.PROCESS"}
+JOB_FLOWS = {"process": "portal.pipeline.PROCESS", "export": "portal.pipeline.EXPORT"}
 CELERY_BROKER_URL = env.secret("BROKER_URL", default="filesystem://localhost")
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_DEFAULT_QUEUE = "quick"

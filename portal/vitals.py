@@ -28,6 +28,8 @@ CLOCKS = {  # seconds, at the latest
     "review.refill": 2400,
     "retention.sweep": 300,
     "audit.anchor": 300,
+    "assurance.tally": 60,
+    "assurance.post": 3600,
     "vault.orphans": 5400,
 }
 SELDOM = 3600  # seconds; such a clock strikes first when a new portal has run for as long

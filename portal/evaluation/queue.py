@@ -35,8 +35,8 @@ from portal.evaluation.scratch import scratch
 
 FEW = 10_000  # tasks of the shorter queue, for the growth
 ROUNDS = 2  # claims of each reviewer at each length
-DECISIONS = 5  # of each reviewer between two claims
-MET = 34  # tasks a reviewer is given or leaves to the next, at both lengths together
+DECISIONS = 6  # of each reviewer between two claims; from the eleventh on each makes one final
+MET = 36  # tasks a reviewer is given or leaves to the next, at both lengths together
 MEMORY = Path("/dev/shm")  # slits rest there: the disk's own waits are no part of a decision  # noqa: S108
 WARM = 4  # operations of each kind before any is counted
 
