@@ -19,9 +19,11 @@ BEFORE = {
     "pages are sealed": "apps.extraction.services:_keep",
     "a result is sealed": "apps.delivery.services:_keep",
     "an upload is sealed": "apps.intake.services.receiving:_register",
+    "a decision is committed": "apps.review.services.decisions:seal_older",
     "keys are destroyed": "apps.vault.services:_remove_bytes",
 }
 AFTER = {
+    "a decision is kept": "apps.review.services:decide",
     "an upload is registered": "apps.intake.services.receiving:_register",
 }
 SHORTER = {
