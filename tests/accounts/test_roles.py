@@ -20,9 +20,11 @@ CONTENT = {
     "review.see_page",
     "review.decide_escalated",
     "review.lead_queues",
+    "review.direct_review",
 }
 OVERSIGHT = {
     "audit.read_trail",
+    "assurance.export_trail",
     "accounts.view_people",
     "accounts.manage_keys",
     "retention.view_clocks",

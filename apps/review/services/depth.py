@@ -19,12 +19,12 @@ from apps.review.titles import CLASS, TITLES, title_of
 
 ENOUGH = 500  # of one kind, workspace and age; counted no further
 AGES: tuple[tuple[str, timedelta, timedelta], ...] = (  # from, to before
-    ("under 15 min", timedelta(0), timedelta(minutes=15)),
-    ("15 to 30 min", timedelta(minutes=15), timedelta(minutes=30)),
-    ("30 to 60 min", timedelta(minutes=30), timedelta(hours=1)),
-    ("1 to 4 h", timedelta(hours=1), timedelta(hours=4)),
-    ("4 to 24 h", timedelta(hours=4), timedelta(hours=24)),
-    ("over a day", timedelta(hours=24), timedelta(days=36500)),
+    ("<15 min", timedelta(0), timedelta(minutes=15)),
+    ("15–30", timedelta(minutes=15), timedelta(minutes=30)),
+    ("30–60", timedelta(minutes=30), timedelta(hours=1)),
+    ("1–4 h", timedelta(hours=1), timedelta(hours=4)),
+    ("4–24 h", timedelta(hours=4), timedelta(hours=24)),
+    (">1 day", timedelta(hours=24), timedelta(days=36500)),
 )
 # Each age of each kind in each workspace is one walk along one index, for so many steps at most.
 WAITING = """

@@ -62,9 +62,10 @@ def take(request: PersonRequest, pk: UUID) -> HttpResponse:
 @require_GET
 @for_leads
 def differ(request: PersonRequest, pk: UUID) -> HttpResponse:
-    """What two readers said, under its slit."""
+    """What two readers said, under its slit; for an open page without the page around it."""
     shown = review.difference(task_of(pk), user=request.user, now=timezone.now())
-    return render(request, "review/differ.html", {"difference": shown, "key": uuid4()})
+    template = "review/_differ.html" if request.htmx else "review/differ.html"
+    return render(request, template, {"difference": shown, "key": uuid4()})
 
 
 @exposes(Exposure.NOTHING)
