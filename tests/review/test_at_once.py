@@ -3,9 +3,12 @@
 import threading
 
 from django.db import connection, transaction
+from django.utils import timezone
 
 from apps.accounts.models import User
 from apps.base.scope import acting_for
+from apps.review import services as review
+from apps.review.ladder import RUNGS, State, Step, Why
 from apps.review.services.claims import BATCH
 from tests.review.test_claims import claim, documents_with_tasks
 
@@ -50,3 +53,27 @@ def test_rows_that_somebody_is_taking_are_passed_over_and_not_waited_for(real_de
         assert not thread.is_alive()
     assert len(hers) == 12
     assert len(taken) == 4
+
+
+def test_of_two_who_take_the_last_line_of_an_hour_at_once_one_asks_a_lead(real_desk):
+    """One person in two tabs: the measure is counted by one of them after the other."""
+    real_desk.paper()
+    rita, halden = real_desk.house.rita, real_desk.house.halden
+    task = real_desk.take(rita)["iban"]
+    how = {"step": Step.LINE, "reason": Why.UNIT, "user": rita}
+    for _ in range(RUNGS[Step.LINE].alone - 1):
+        review.ask_more(task, now=timezone.now(), **how)
+    together, states = threading.Barrier(2, timeout=20), []
+
+    def ask() -> None:
+        with acting_for(halden.pk):
+            together.wait()
+            states.append(review.ask_more(task, now=timezone.now(), **how).state)
+        connection.close()
+
+    threads = [threading.Thread(target=ask) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(states) == [State.ASKED, State.GIVEN]
