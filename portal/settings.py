@@ -56,6 +56,7 @@ LADDER = [
     "apps.review",
     "apps.delivery",
     "apps.retention",
+    "apps.assurance",
 ]
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -249,6 +250,7 @@ TRAIL_NAME = env.text(
     "TRAIL_NAME", default=ALLOWED_HOSTS[0]
 )  # of the trees' keeper, on checkpoints
 SEQUENCER_KEYS = Path(env.text("SEQUENCER_KEYS_FILE", default=str(PLACES.sequencer / "keys")))
+TRAIL_MONTHS = env.number("TRAIL_MONTHS", default=84)
 TIMESTAMP_AUTHORITIES = env.text(
     "TIMESTAMP_AUTHORITIES", default="local:" if EMBEDDED else ""
 ).split()
@@ -257,7 +259,7 @@ EXPOSES_NOTHING = ["account_login", "account_logout", "account_change_password"]
 
 # Work
 
-JOB_FLOWS = {"process": "portal.pipeline.PROCESS"}
+JOB_FLOWS = {"process": "portal.pipeline.PROCESS", "export": "portal.pipeline.EXPORT"}
 CELERY_BROKER_URL = env.secret("BROKER_URL", default="filesystem://localhost")
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_DEFAULT_QUEUE = "quick"

@@ -47,6 +47,7 @@ ROLES: dict[Role, frozenset[str]] = {
     Role.COMPLIANCE_OFFICER: frozenset(
         {
             "audit.read_trail",
+            "assurance.export_trail",
             "retention.view_clocks",
             "extraction.view_figures",
             "extraction.set_standard",

@@ -9,6 +9,7 @@ from apps.base.forms import PlainForm
 from apps.review.ladder import RUNGS, Step, Why
 from apps.review.rules import CorrectionReason, Trouble, Verdict
 from apps.review.services import Answer
+from apps.review.skips import SkipReason
 
 MOST_SHOWN = 3_600_000  # milliseconds
 TYPED = "typed"  # among the answers to choose from
@@ -70,9 +71,26 @@ class UnreadableForm(AnswerForm):
 
 
 class SkipForm(AnswerForm):
+    """Passing on; whoever does it often says why."""
+
+    trouble = forms.ChoiceField(
+        choices=[(reason.value, reason.value) for reason in SkipReason], required=False
+    )
+
     def answer(self) -> Answer:
         said = self.cleaned_data
-        return Answer(key=said["key"], verdict=Verdict.SKIPPED, shown_ms=said["shown_ms"])
+        return Answer(
+            key=said["key"],
+            verdict=Verdict.SKIPPED,
+            trouble=said["trouble"],
+            shown_ms=said["shown_ms"],
+        )
+
+
+class DigitsForm(AnswerForm):
+    """What a person says of the digits of one field: all as read, or one of them is odd."""
+
+    odd = forms.BooleanField(required=False)
 
 
 class MoreForm(PlainForm):

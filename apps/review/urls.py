@@ -1,10 +1,12 @@
 from django.urls import path
 
-from apps.review.views import context, lead, seen, station
+from apps.review.views import context, lead, modes, seen, station
 
 app_name = "review"
 urlpatterns = [
     path("", station.station, name="station"),
+    path("grid/", modes.grid, name="grid"),
+    path("digits/", modes.digits, name="digits"),
     path("claim/", station.claim, name="claim"),
     path("heartbeat/", station.heartbeat, name="heartbeat"),
     path("release/", station.release, name="release"),
@@ -20,6 +22,8 @@ urlpatterns = [
     path("<uuid:pk>/choose/", station.choose, name="choose"),
     path("<uuid:pk>/unreadable/", station.unreadable, name="unreadable"),
     path("<uuid:pk>/skip/", station.skip, name="skip"),
+    path("<uuid:pk>/glyph/<int:position>.png", modes.glyph, name="glyph"),
+    path("<uuid:pk>/digits/", modes.say_digits, name="say_digits"),
     path("<uuid:pk>/correct/", station.correct, name="correct"),
     path("<uuid:pk>/more/", context.more, name="more"),
     path("<uuid:pk>/wider.png", context.wider, name="wider"),

@@ -27,6 +27,7 @@ from apps.audit.tags import Tag
 from apps.base.ids import uuid7
 from apps.base.scope import acting_for
 from apps.base.types import Actor
+from portal.evaluation import officer
 from portal.evaluation.scratch import Scratch, scratch
 
 SYSTEM = Actor("system:bench")
@@ -36,15 +37,24 @@ PROOFS = 200
 KEPT = ("audit_leaf", "audit_tile", "audit_checkpoint")
 
 
-def compare(*, seconds: int, rounds: int, writers: int, leaves: int) -> dict[str, float]:
-    """All figures of `bench audit` but those of pages and exports; nothing of it is kept."""
+def compare(
+    *, seconds: int, rounds: int, writers: int, leaves: int, exported: int, events: int
+) -> dict[str, float]:
+    """All figures of `bench audit`; nothing of it is kept."""
     with scratch() as database:
-        figures = {
+        return {
             **_writing(database, seconds, rounds, writers),
             **_covering(database),
+            **_large(database, uuid7(), leaves),
+            **_exporting(database, uuid7(), exported),
+            **officer.pages(database, events=events),
         }
-        organisation = uuid7()
-        return {**figures, **_large(database, organisation, leaves)}
+
+
+def _exporting(database: Scratch, organisation: UUID, events: int) -> dict[str, float]:
+    _fill(database, organisation, events)
+    _drain(database)
+    return officer.export(database, organisation)
 
 
 def _writing(database: Scratch, seconds: int, rounds: int, writers: int) -> dict[str, float]:
@@ -165,6 +175,7 @@ def _drain(database: Scratch) -> float:
     """Seconds that a sequencer alone takes for all that waits."""
     with TemporaryDirectory() as folder, database.connected("sequencer"):
         sequencer = Sequencer(signing.kept(Path(folder) / "keys", name="bench"))
+        sequencer.announce(now=timezone.now())
         began = time.perf_counter()
         while sequencer.step(now=timezone.now()):
             pass

@@ -165,11 +165,22 @@ def event_badge(event: Event) -> dict[str, str]:
     return {"text": words.title, "tone": tone, "icon": words.icon}
 
 
+@register.filter
+def event_title(event: Event) -> str:
+    return WORDS[Tag(event.tag)].title
+
+
 @register.simple_tag
 def references_of(events: Iterable[Event]) -> dict[UUID, str]:
     """The references behind the documents of some events, looked up once for all of them."""
     ids = {event.document for event in events if event.document}
     return dict(Document.objects.filter(pk__in=ids).values_list("pk", "reference"))
+
+
+@register.filter
+def event_body(event: Event) -> str:
+    """The body of an event, as a person reads it."""
+    return audit.readable(event)
 
 
 @register.filter

@@ -24,6 +24,7 @@ CONTENT = {
 }
 OVERSIGHT = {
     "audit.read_trail",
+    "assurance.export_trail",
     "accounts.view_people",
     "accounts.manage_keys",
     "retention.view_clocks",

@@ -16,6 +16,8 @@ from django.utils import timezone
 from apps.accounts import permissions as accounts_pairs
 from apps.accounts import services as accounts
 from apps.accounts.models import ApiKey, Membership, User, Workspace
+from apps.assurance import permissions as assurance
+from apps.assurance.models import Export, SavedSearch
 from apps.base.errors import NotAllowed, NotFound, NotPossible
 from apps.base.scope import acting_for
 from apps.delivery import permissions as delivery
@@ -102,6 +104,9 @@ PAIRS: dict[str, tuple[type, Check, Listed]] = {
     "intake.check_can_see": (Document, intake.check_can_see, seen),
     "intake.check_can_grant": (Document, intake.check_can_grant, seen_in_own_workspace),
     "intake.check_can_send": (Workspace, intake.check_can_send, offered),
+    "assurance.check_can_fetch": (
+        Export, assurance.check_can_fetch, lambda user: Export.objects.visible_to(user),
+    ),
     "delivery.check_can_reveal": (
         Document, delivery.check_can_reveal, seen_with("delivery.reveal_field"),
     ),
@@ -119,6 +124,7 @@ PAIRS: dict[str, tuple[type, Check, Listed]] = {
 }  # fmt: skip
 OF_A_PERSON = {  # the role only
     "accounts.check_can_manage_keys",
+    "assurance.check_can_export",
     "extraction.can_set_standard",
     "extraction.check_can_set_standard",
     "review.check_can_review",
@@ -133,13 +139,17 @@ OF_TWO = {  # ask of two things at once; tests/api and tests/review/test_scopes.
 OF_WORDS = {"review.check_is_class"}  # ask of nobody
 ASKS = {  # the half of a pair that answers instead of raising
     "intake.can_see": "intake.check_can_see",
+    "assurance.can_fetch": "assurance.check_can_fetch",
     "delivery.can_reveal": "delivery.check_can_reveal",
     "delivery.can_download": "delivery.check_can_download",
     "delivery.can_download_transcript": "delivery.check_can_download_transcript",
     "retention.can_delete": "retention.check_can_delete",
     "review.holds": "review.check_holds",
 }
-LISTS = {"visible_to": Document, "held_by": Task}  # and the models that have them
+LISTS = {  # and the models that have them
+    ("visible_to", Document), ("held_by", Task), ("visible_to", Export),
+    ("visible_to", SavedSearch),  # a person's own; tests/assurance tries it
+}  # fmt: skip
 
 
 def passes(check: Check, user: User, one: object) -> bool:
@@ -264,11 +274,11 @@ def test_no_check_was_forgotten():
 
 def test_no_queryset_was_forgotten():
     found = {
-        name: model
+        (name, model)
         for model in apps.get_models()
         if model.__module__.startswith("apps.")
         for name in dir(model._default_manager)
-        if name in LISTS or name.endswith(("visible_to", "held_by"))
+        if name.endswith(("visible_to", "held_by"))
     }
     assert found == LISTS
     assert set(PEOPLE) > {"op", "root"}

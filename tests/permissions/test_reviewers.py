@@ -22,8 +22,19 @@ REVIEWERS = ("rita", "remy", "lena")
 SLIT, WIDER, LINE = "/review/<pk>/crop.png", "/review/<pk>/wider.png", "/review/<pk>/line.png"
 PAGE = "/review/<pk>/page.png"
 PICTURE = ArtifactClass.PAGE_IMAGE
-OPENS = {SLIT: [ArtifactClass.CROP], WIDER: [PICTURE], LINE: [PICTURE]}  # and no other address
-SHOWS = {SLIT: {IBAN}, WIDER: {IBAN}, LINE: {"IBAN:", IBAN}}  # words of the page, in a picture
+DIGIT = "/review/<pk>/glyph/<position>.png"
+OPENS = {  # and no other address
+    SLIT: [ArtifactClass.CROP],
+    DIGIT: [ArtifactClass.CROP],
+    WIDER: [PICTURE],
+    LINE: [PICTURE],
+}
+SHOWS = {  # words of the page, in a picture
+    SLIT: {IBAN},
+    DIGIT: {NUMBER},
+    WIDER: {IBAN},
+    LINE: {"IBAN:", IBAN},
+}
 
 
 def opened_by(user: User) -> list[Event]:
@@ -41,7 +52,7 @@ def hidden(world: World) -> list[bytes]:
 
 
 def test_what_a_slit_shows_is_all_that_is_open_to_a_reviewer():
-    allowed = {Exposure.NOTHING, Exposure.CROP, Exposure.WIDER, Exposure.LINE}
+    allowed = {Exposure.NOTHING, Exposure.CROP, Exposure.GLYPH, Exposure.WIDER, Exposure.LINE}
     shown = [
         f"{row} hands {row.exposes} to {person}"
         for row in TABLE

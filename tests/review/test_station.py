@@ -22,7 +22,8 @@ from tests.review.desk import IBAN, NUMBER
 
 ITEM = {
     "id", "name", "label", "kind", "sens", "reason", "warnings", "value", "alts", "passing",
-    "blind", "differ", "choices", "picture", "w", "h", "win", "map", "share", "boxes", "doubts",
+    "blind", "differ", "checks", "habits", "choices", "picture", "w", "h", "win", "map", "share",
+    "boxes", "doubts",
 }  # fmt: skip
 
 

@@ -1,6 +1,7 @@
 """What the trail keeps: events, the trees over them, and who vouches for the trees."""
 
 from apps.audit.models.events import Detail, Event
+from apps.audit.models.tallies import Facet, Tallied, Tally
 from apps.audit.models.trees import (
     LOG,
     PLATFORM,
@@ -25,10 +26,13 @@ __all__ = [
     "Detail",
     "Edge",
     "Event",
+    "Facet",
     "Leaf",
     "Logged",
     "Pending",
     "SigningKey",
+    "Tallied",
+    "Tally",
     "Tile",
     "tree_of",
 ]

@@ -5,10 +5,21 @@ from uuid import UUID
 
 from django.db import models
 
+from apps.base.ids import first_at
+
 
 class EventQuerySet(models.QuerySet["Event"]):
     def of_document(self, document: UUID) -> EventQuerySet:
         return self.filter(document=document)
+
+    def between(self, since: datetime | None, until: datetime | None) -> EventQuerySet:
+        """Events from a moment on and before another; either may be open."""
+        bounds: dict[str, object] = {}
+        if since:
+            bounds["id__gte"] = first_at(since)
+        if until:
+            bounds["id__lt"] = first_at(until)
+        return self.filter(**bounds)
 
     def before(self, last: UUID | None) -> EventQuerySet:
         """The page that follows an event, newest first; keys sort by time."""

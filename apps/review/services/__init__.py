@@ -7,9 +7,11 @@ from apps.review.services.classes import ask_class, chosen_class
 from apps.review.services.corrections import correct
 from apps.review.services.counting import count_up
 from apps.review.services.decisions import Answer, decide, skip, undo
+from apps.review.services.digits import confirm, doubt, glyph, groups
 from apps.review.services.exposures import shown
 from apps.review.services.final import seal_late
 from apps.review.services.granting import answer, answers_for, ask_more, lapse, offers, requests_for
+from apps.review.services.grid import Grid, grid
 from apps.review.services.leading import board, tiles
 from apps.review.services.lessons import confusions
 from apps.review.services.looking import crop, current_items, more
@@ -28,6 +30,7 @@ from apps.review.services.taking import difference, divide, settle, take
 
 __all__ = [
     "Answer",
+    "Grid",
     "Stuck",
     "answer",
     "answers_for",
@@ -38,6 +41,7 @@ __all__ = [
     "board",
     "chosen_class",
     "claim",
+    "confirm",
     "confusions",
     "correct",
     "count_up",
@@ -46,9 +50,13 @@ __all__ = [
     "decide",
     "difference",
     "divide",
+    "doubt",
     "erase",
     "feedback_on",
     "figures_of",
+    "glyph",
+    "grid",
+    "groups",
     "heartbeat",
     "lapse",
     "manner_of",

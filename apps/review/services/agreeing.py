@@ -18,12 +18,13 @@ VALUED = (Verdict.ACCEPTED, Verdict.CORRECTED)
 def conclude(task: Task) -> Task | None:
     """The turn that settles a field, once one of its turns is over; None while others wait.
 
-    Opens the second turn if the value calls for one, and the third where two differ. The field
-    is locked, so that of two that are over at once the later sees the earlier.
+    Opens the second turn if the value calls for one, and the third where two differ. A field that
+    two read is locked, so that of two turns that are over at once the later sees the earlier.
     """
     if task.field_id is None:
         return task
-    Field.objects.select_for_update(no_key=True).get(pk=task.field_id)
+    if rule_of(task).readers > 1:
+        Field.objects.select_for_update(no_key=True).get(pk=task.field_id)
     readings = turns_of(task)
     at = governing([Stands(Turn(one.turn), State(one.state)) for one in readings])
     counts = readings[at] if at is not None else task
@@ -59,7 +60,10 @@ def _open(first: Task, turn: Turn) -> None:
 
 def _wanting(readings: Sequence[Task]) -> Turn | None:
     """The turn that must still come, where all are over."""
-    cipher, rule = cipher_of(readings[0]), rule_of(readings[0])
+    rule = rule_of(readings[0])
+    if len(readings) == 1 and rule.readers == 1:
+        return None
+    cipher = cipher_of(readings[0])
     if len(readings) == 1:
         return Turn.SECOND if _calls_for_second(readings[0], rule, cipher) else None
     if len(readings) == 2 and not _agree(readings, rule, cipher):

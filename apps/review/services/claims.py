@@ -14,7 +14,7 @@ from apps.review import permissions
 from apps.review.models import Claim, Task
 from apps.review.models.scopes import Lane, lanes_of
 from apps.review.services import mixing
-from apps.review.services.final import record, seal_all
+from apps.review.services.final import record_each, seal_all
 from apps.review.services.mixing import LEASE
 
 BATCH = 12  # tasks under one claim
@@ -127,8 +127,7 @@ def _fill(user: User, now: datetime, field: str) -> Claim | None:
     mixed = mixing.mix(user, hand.taken, claim=held, same_field=bool(field))
     hand.make_room(len(mixed))
     Task.objects.filter(pk__in=_keys(hand.taken)).update(claim=held, reader=user)
-    for task in [*hand.taken, *mixed]:
-        record(Tag.TASK_CLAIMED, task, user.actor, claim=str(held.pk))
+    record_each(Tag.TASK_CLAIMED, [*hand.taken, *mixed], user.actor, claim=str(held.pk))
     return held
 
 
@@ -181,8 +180,7 @@ def _end(held: Claim, now: datetime) -> int:
     mixing.end(held)
     back = list(Task.objects.open().filter(claim=held))
     Task.objects.filter(pk__in=_keys(back)).update(claim=None, reader=None)
-    for task in back:
-        record(Tag.TASK_RELEASED, task, actor, claim=str(held.pk))
+    record_each(Tag.TASK_RELEASED, back, actor, claim=str(held.pk))
     return len(back)
 
 

@@ -16,6 +16,7 @@ from apps.review.rules import OF_A_CLASS, OF_A_FIELD, State, Verdict
 from apps.review.services import exposures, quality
 from apps.review.services.asked import choices_of
 from apps.review.services.final import record, seal_older
+from apps.review.services.skipping import check_may_skip
 from apps.review.services.values import put_value
 
 LONGEST_LOOK = 3_600_000  # milliseconds
@@ -73,11 +74,17 @@ def decide(task: Task, answer: Answer, *, user: User, now: datetime) -> Decision
 
 @transaction.atomic
 def skip(task: Task, answer: Answer, *, user: User, now: datetime) -> Decision:
-    """Leave a task to somebody else; skipped often enough, it goes to a lead."""
+    """Leave a task to somebody else; skipped often enough, it goes to a lead.
+
+    Raises:
+        NotSettled: the person skipped so often of late that they must say why.
+        NotFound, NotAllowed, NotPossible: see `permissions`.
+    """
     if before := Decision.objects.filter(key=answer.key, reviewer=user, task=task).first():
         return before
     permissions.check_not_paused(user)
     permissions.check_holds(user, task, now=now)
+    check_may_skip(task, answer.trouble)
     decision = decision_of(task, answer, user)
     save(decision)
     exposures.end(task, ms=answer.shown_ms, user=user, now=now)
@@ -165,8 +172,7 @@ def save(decision: Decision) -> None:
         NotPossible: its key was used for another slit, or this one went to somebody else.
     """
     try:
-        with transaction.atomic():
-            decision.save(force_insert=True)
+        decision.save(force_insert=True)
     except IntegrityError as error:
         if BY_ITS_READER in str(error):
             raise NotPossible(TOO_LATE) from error

@@ -53,9 +53,24 @@ def sent(
     until: datetime | None = None,
 ) -> Look:
     """Keep that a picture leaves, on the trail and as a row, before it does."""
-    extent = extent_of(geometry)
     tag = Tag.CROP_DELIVERED if step is Step.SLIT else RUNGS[step].delivered
-    _record(tag, task, user, share=round(extent.share * PER_MILLION))
+    share = round(geometry["share"] * PER_MILLION)
+    _record(tag, task, user, share=share)
+    return keep(task, user, step=step, geometry=geometry, now=now, reason=reason, until=until)
+
+
+def keep(
+    task: Task,
+    user: User,
+    *,
+    step: Step,
+    geometry: Mapping[str, Any],
+    now: datetime,
+    reason: str = "",
+    until: datetime | None = None,
+) -> Look:
+    """The row of a picture that leaves; whoever calls puts it on the trail."""
+    extent = extent_of(geometry)
     return Look.objects.create(
         created_at=now,
         organisation_id=task.organisation_id,

@@ -1,8 +1,10 @@
 """When a decision can no longer be taken back, and what follows from it."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 
@@ -37,7 +39,7 @@ def seal_late(*, now: datetime, actor: Actor) -> int:
     return _seal(late.order_by("moved_at")[:LATE], actor)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def seal(task: Task, *, actor: Actor) -> bool:
     """Make one decision final. Of two who do it, one does.
 
@@ -64,6 +66,24 @@ def record(tag: Tag, task: Task, actor: Actor, **facts: Any) -> None:
         **task.topic,
         **facts,
     )
+
+
+def record_each(tag: Tag, tasks: Iterable[Task], actor: Actor, **facts: Any) -> None:
+    """The same of several tasks of one organisation."""
+    by_organisation: dict[UUID, list[Task]] = defaultdict(list)
+    for task in tasks:
+        by_organisation[task.organisation_id].append(task)
+    for organisation, own in by_organisation.items():
+        several = [
+            {
+                "subject": task.pk,
+                "document": task.document_id,
+                "workspace": task.workspace_id,
+                **task.topic,
+            }
+            for task in own
+        ]
+        audit.record_each(tag, several, actor=actor, organisation=organisation, **facts)
 
 
 def _settle(last: Task, settled: Task, actor: Actor) -> dict[str, bool]:

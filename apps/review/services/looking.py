@@ -76,6 +76,8 @@ def _field_asked(task: Task, cipher: ValueCipher) -> dict[str, Any]:
         "kind": rule.type.value,
         "sens": rule.sensitivity,
         "warnings": [WORDS[Flag(flag)] for flag in read.flags],
+        "checks": list(rule.validators),
+        "habits": {"month_first": habits_of(task).month_first},
         "choices": [],
     }
     if task.turn == Turn.THIRD:
@@ -148,6 +150,8 @@ def _class_asked(task: Task) -> dict[str, Any]:
         "value": "",
         "alts": [],
         "passing": [],
+        "checks": [],
+        "habits": {"month_first": False},
         "choices": choices,
         **_layout(task.geometry, "", ()),
     }

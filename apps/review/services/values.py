@@ -4,7 +4,6 @@ from typing import Any
 
 from apps.accounts.models import User
 from apps.audit import services as audit
-from apps.base.errors import NotPossible
 from apps.extraction import kept
 from apps.extraction import services as extraction
 from apps.extraction.guards.signs import cleaned
@@ -12,6 +11,7 @@ from apps.extraction.models import Content
 from apps.extraction.typed import means_the_same
 from apps.review.ladder import SEEN
 from apps.review.models import Decision, Task
+from apps.review.refusals import NotSettled
 from apps.review.rules import Verdict
 from apps.review.services.asked import (
     COLUMN,
@@ -30,7 +30,7 @@ def put_value(decision: Decision, task: Task, value: str, *, overrides: bool) ->
     """Check, seal and compare a value; the server repeats what the browser only advised.
 
     Raises:
-        NotPossible: a check fails and was not confirmed, the value is none, or it is flagged and
+        NotSettled: a check fails and was not confirmed, the value is none, or it is flagged and
             its slit was not seen.
     """
     rule, doctype, printed = rule_of(task), doctype_of(task), _clean(value)
@@ -40,7 +40,7 @@ def put_value(decision: Decision, task: Task, value: str, *, overrides: bool) ->
         _check_seen(task, decision.reviewer)
     normalised, checks = extraction.check_typed(habits_of(task), rule, printed)
     if not all(passed for _, passed in checks) and not overrides:
-        raise NotPossible("A check fails. Press Enter again if the paper really says so.")
+        raise NotSettled("A check fails. Press Enter again if the paper really says so.")
     content = kept.without_fragments(Content(printed, normalised), doctype, rule)
     decision.sealed = cipher.seal(content.to_json(), column=COLUMN, row=decision.pk)
     decision.checks = [list(check) for check in checks]
@@ -57,12 +57,12 @@ def _check_seen(task: Task, user: User) -> None:
     """What is flagged is handed on once a person has seen it, so the trail must say they did."""
     about: dict[str, Any] = {"subject": task.pk, "organisation": task.organisation_id}
     if not audit.happened(*SEEN, actor=user.actor, **about):
-        raise NotPossible(UNSEEN)
+        raise NotSettled(UNSEEN)
 
 
 def _clean(value: str) -> str:
     """A value in one line, without what the eye does not see."""
     text = cleaned(value)
     if not text or len(text) > LONGEST:
-        raise NotPossible(f"A value has 1 to {LONGEST} characters.")
+        raise NotSettled(f"A value has 1 to {LONGEST} characters.")
     return text

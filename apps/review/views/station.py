@@ -4,7 +4,6 @@ from uuid import UUID, uuid4
 
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
@@ -20,13 +19,13 @@ from apps.review.forms import (
     SkipForm,
     UnreadableForm,
 )
-from apps.review.models import Claim, Decision, Task
+from apps.review.models import Decision, Task
 from apps.review.queue import waiting_for
 from apps.review.rules import CorrectionReason
+from apps.review.views.desks import of_station, open_claim, seconds_left
 from apps.review.views.doors import for_reviewers, malformed, task_of
 
 PNG = "image/png"
-NO_TASK = UUID(int=0)  # a place for the browser to put an id in
 
 
 @exposes(Exposure.NOTHING)
@@ -36,10 +35,10 @@ def station(request: PersonRequest) -> HttpResponse:
     """The slits under the person's claim; without a claim, what waits."""
     now = timezone.now()
     items = review.current_items(request.user, now=now)
-    held = Claim.objects.filter(reviewer=request.user, ended_at=None, until__gt=now).first()
+    held = open_claim(request.user, now)
     if held is None or not items:
         return render(request, "review/start.html", {"waiting": waiting_for(request.user)})
-    context = {"items": items, "first": items[0], "addresses": _addresses(held), "key": uuid4()}
+    context = {"items": items, "first": items[0], "key": uuid4(), **of_station(held)}
     return render(request, "review/station.html", context)
 
 
@@ -58,7 +57,7 @@ def claim(request: PersonRequest) -> HttpResponse:
     return JsonResponse(
         {
             "items": review.current_items(request.user, now=now) if held else [],
-            "seconds": _seconds(held),
+            "seconds": seconds_left(held),
             "waiting": waiting_for(request.user).slits,
         }
     )
@@ -77,7 +76,7 @@ def heartbeat(request: PersonRequest) -> HttpResponse:
     tasks = Task.objects.open().held_by(request.user, now).order_by("due_at", "id")
     ids = [str(pk) for pk in tasks.values_list("pk", flat=True)] if held else []
     answers = review.answers_for(request.user, now=now) if held else []
-    said = {"seconds": _seconds(held), "held": ids, "answers": answers}
+    said = {"seconds": seconds_left(held), "held": ids, "answers": answers}
     return JsonResponse(said, status=200 if held else 409)
 
 
@@ -161,21 +160,3 @@ def _answered(
 
 def _next(request: PersonRequest, said: dict[str, Any]) -> HttpResponse:
     return JsonResponse(said) if wants_json(request) else redirect("review:station")
-
-
-def _addresses(held: Claim) -> dict[str, object]:
-    """What the station's module needs to know of the server; TASK stands for a task's id."""
-    names = ("crop", "decide", "choose", "unreadable", "skip", "correct", "more", "shown")
-    each = {name: reverse(f"review:{name}", args=[NO_TASK]) for name in names}
-    whole = {name: reverse(f"review:{name}") for name in ("claim", "heartbeat", "release", "undo")}
-    return {
-        **each,
-        **whole,
-        "task": str(NO_TASK),
-        "home": reverse("home"),
-        "seconds": _seconds(held),
-    }
-
-
-def _seconds(held: Claim | None) -> int:
-    return round((held.until - timezone.now()).total_seconds()) if held else 0
