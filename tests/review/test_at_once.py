@@ -10,7 +10,9 @@ from apps.accounts.models import User
 from apps.accounts.roles import Role
 from apps.base.errors import NotFound, NotPossible
 from apps.base.scope import acting_for
+from apps.review import ladder
 from apps.review import services as review
+from apps.review.ladder import RUNGS, Step, Why
 from apps.review.models import Decision, Lesson, Task
 from apps.review.rules import State
 from apps.review.services.claims import BATCH
@@ -151,3 +153,22 @@ def test_a_withdrawal_and_a_decision_at_once_leave_one_of_them(real_desk):
         task.refresh_from_db()
         assert task.state == State.WITHDRAWN
         assert Decision.objects.filter(task=task).count() == (told == ["saved"])
+
+
+def test_of_two_who_take_the_last_line_of_an_hour_at_once_one_asks_a_lead(real_desk):
+    """One person in two tabs: the measure is counted by one of them after the other."""
+    real_desk.paper()
+    rita, halden = real_desk.house.rita, real_desk.house.halden
+    task = real_desk.take(rita)["iban"]
+    how = {"step": Step.LINE, "reason": Why.UNIT, "user": rita}
+    for _ in range(RUNGS[Step.LINE].alone - 1):
+        review.ask_more(task, now=timezone.now(), **how)
+    together, states = threading.Barrier(2, timeout=20), []
+
+    def ask() -> None:
+        with acting_for(halden.pk):
+            together.wait()
+            states.append(review.ask_more(task, now=timezone.now(), **how).state)
+
+    at_once(ask, ask)
+    assert sorted(states) == [ladder.State.ASKED, ladder.State.GIVEN]
