@@ -19,7 +19,7 @@ from django.db import connection, transaction
 from apps.audit import services as audit
 from apps.audit import tallies
 from apps.audit.groups import GROUPS, Group
-from apps.audit.models import Event
+from apps.audit.models import Event, EventQuerySet
 from apps.audit.tags import Outcome, Tag
 from apps.base.ids import born_at
 from apps.base.types import Actor
@@ -164,13 +164,26 @@ class Walk:
         """What is walked, newest first: one index, or several side by side."""
         said = self.wanted.filters.get(self.lead)
         asked: Sequence[Any] = said if isinstance(said, list) else [said]
-        ways = [self._events.filter(**{self.lead: one} if self.lead else {}) for one in asked]
-        parts = [way[:most].query.sql_with_params() for way in ways]
+        alone = len(asked) == 1 or not self.rest
+        parts = [self._along(one, alone=alone)[:most].query.sql_with_params() for one in asked]
         if len(parts) == 1:
             return parts[0][0], list(parts[0][1])
         union = " UNION ALL ".join(f"({sql})" for sql, _ in parts)
         values = [value for _, values in parts for value in values]
         return f"SELECT * FROM ({union}) AS ways ORDER BY id DESC LIMIT %s", [*values, most]  # noqa: S608
+
+    def _along(self, said: Any, *, alone: bool) -> EventQuerySet:
+        """Events along the index of the leading filter.
+
+        Asked for as a range of one value, and ordered by it: the index over keys alone gives no
+        such order, so that the database cannot walk past everybody's events to find a few.
+        """
+        if not self.lead:
+            return self._events
+        if not alone:
+            return self._events.filter(**{self.lead: said})
+        within = self._events.filter(**{f"{self.lead}__gte": said, f"{self.lead}__lte": said})
+        return within.order_by(self.lead, "-id")
 
 
 def _lead(wanted: Wanted, organisation: UUID) -> str:
