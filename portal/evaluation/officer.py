@@ -23,6 +23,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.conf import settings
+from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 
@@ -176,6 +177,7 @@ def _without_indexes(db: Any) -> Iterator[None]:
 
 def _asked(office: Office) -> Iterator[float]:
     """Seconds for each page of a lot of questions, the following page of every other one too."""
+    call_command("collectstatic", "--noinput", verbosity=0)  # pages name their style sheets
     client = Client(HTTP_HOST=HERE)
     client.force_login(office.officer, backend=settings.AUTHENTICATION_BACKENDS[-1])
     client.get("/trail/")  # templates are read once
