@@ -249,6 +249,7 @@ TRAIL_NAME = env.text(
     "TRAIL_NAME", default=ALLOWED_HOSTS[0]
 )  # of the trees' keeper, on checkpoints
 SEQUENCER_KEYS = Path(env.text("SEQUENCER_KEYS_FILE", default=str(PLACES.sequencer / "keys")))
+TRAIL_MONTHS = env.number("TRAIL_MONTHS", default=84)
 TIMESTAMP_AUTHORITIES = env.text(
     "TIMESTAMP_AUTHORITIES", default="local:" if EMBEDDED else ""
 ).split()

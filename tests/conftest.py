@@ -58,14 +58,17 @@ def django_db_setup(django_db_blocker: Any) -> Iterator[None]:
     reader.close()
 
 
-@pytest.fixture(autouse=True)
-def quick(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """An own vault, fast passwords, an engine without a model, and nobody to wait for.
+@pytest.fixture(scope="session", autouse=True)
+def sealed_at_once() -> Iterator[None]:
+    """Most tests commit nothing that a sequencer could see; those about it ask for `sealing`."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(covering, "are_leaves", lambda events: True)
+        yield
 
-    Most tests commit nothing that a sequencer could see, so every event counts as sealed at once;
-    those about sealing ask for `sealing`.
-    """
-    monkeypatch.setattr(covering, "are_leaves", lambda events: True)
+
+@pytest.fixture(autouse=True)
+def quick(settings: Any, tmp_path: Path) -> None:
+    """An own vault, fast passwords, and an engine without a model."""
     settings.VAULT_DIR = tmp_path / "vault"
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.READER_COMMAND = ["apps.extraction.engines.serve", "fake"]

@@ -5,6 +5,7 @@ Django, allauth and axes announce sign-ins by signals; this is the one place tha
 
 from typing import Any
 
+from allauth.account.signals import password_changed
 from axes.signals import user_locked_out
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.db import transaction
@@ -27,6 +28,11 @@ def signed_in(*, user: User, **_: object) -> None:
 def signed_out(*, user: User | None, **_: object) -> None:
     if user is not None:
         _record(Tag.SIGNED_OUT, user)
+
+
+@receiver(password_changed, dispatch_uid="trail")
+def changed_password(*, user: User, **_: object) -> None:
+    _record(Tag.PASSWORD_CHANGED, user)
 
 
 @receiver(user_login_failed, dispatch_uid="trail")

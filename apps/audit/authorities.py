@@ -62,7 +62,7 @@ def stamped_at(answer: bytes, *, content: bytes, nonce: int) -> datetime:
     try:
         said = tsp.TimeStampResp.load(answer, strict=True)
         if said["status"]["status"].native not in GRANTED:
-            raise Refused("refused")
+            raise Refused("no stamp")
         told = said["time_stamp_token"]["content"]["encap_content_info"]["content"].parsed
         imprint = told["message_imprint"]
         same = (
@@ -72,7 +72,7 @@ def stamped_at(answer: bytes, *, content: bytes, nonce: int) -> datetime:
         )
         at: datetime = told["gen_time"].native
     except (ValueError, TypeError, KeyError, AttributeError) as error:
-        raise Refused("malformed") from error
+        raise Refused("no stamp") from error
     if not same:
         raise Refused("of something else")
     return at

@@ -55,9 +55,16 @@ GROUPS: dict[Group, frozenset[Tag]] = {
         }
     ),
     Group.WITHHELD: frozenset(
-        {Tag.SIGN_IN_FAILED, Tag.LOCKED_OUT, Tag.API_KEY_DENIED, Tag.API_LOCKED, Tag.FILE_REFUSED}
+        {
+            Tag.SIGN_IN_FAILED,
+            Tag.LOCKED_OUT,
+            Tag.ACCESS_DENIED,
+            Tag.API_KEY_DENIED,
+            Tag.API_LOCKED,
+            Tag.FILE_REFUSED,
+        }
     ),
-    Group.SIGN_IN: frozenset({Tag.SIGNED_IN, Tag.SIGNED_OUT}),
+    Group.SIGN_IN: frozenset({Tag.SIGNED_IN, Tag.SIGNED_OUT, Tag.PASSWORD_CHANGED}),
     Group.PEOPLE: frozenset(
         {
             Tag.PERSON_ADDED,
@@ -79,6 +86,8 @@ GROUPS: dict[Group, frozenset[Tag]] = {
             Tag.EXPORT_DOWNLOADED,
             Tag.EXPORT_DELETED,
             Tag.CHECKPOINT_SENT,
+            Tag.SEALING_BEGUN,
+            Tag.TRAIL_RETIRED,
         }
     ),
     Group.KEYS: frozenset(

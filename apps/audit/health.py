@@ -14,6 +14,7 @@ from apps.audit.tree import Entry, Signed
 from apps.base.ids import born_at
 
 STALLED = timedelta(seconds=30)  # an event waits for milliseconds
+MANY = 10_000  # events that are counted
 RECENT = 2000  # events in which gaps are looked for
 SETTLED = timedelta(minutes=1)  # after which an event has its place or waits for it
 
@@ -35,7 +36,7 @@ class Gap:
 class Health:
     """What a compliance officer is told of the trail."""
 
-    waiting: int  # events without a place, of all organisations
+    waiting: int  # events without a place, of all organisations; `MANY` if there are more
     oldest_at: datetime | None  # the one that waits longest
     checkpoint: Signed | None  # the organisation's newest
     anchored_at: datetime | None
@@ -57,7 +58,7 @@ def health(organisation: UUID | None, *, now: datetime) -> Health:
     """Ask the database; some milliseconds."""
     oldest = Pending.objects.order_by("event_id").values_list("event_id", flat=True).first()
     return Health(
-        waiting=Pending.objects.count(),
+        waiting=Pending.objects.all()[:MANY].count(),
         oldest_at=born_at(oldest) if oldest else None,
         checkpoint=tree.checkpoint(organisation),
         anchored_at=anchoring.last_at(),

@@ -1,14 +1,18 @@
 """The two ends of every request: where it came from, and what it may hand out."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
+from apps.audit import services as audit
 from apps.audit.context import Origin, digest_of_address, origin
 from apps.audit.covering import covered
 from apps.audit.exposure import DECLARED, PROOF, Exposure
+from apps.audit.tags import Outcome, Tag
 from apps.base.errors import Unavailable
 from apps.base.ids import uuid7
 
@@ -45,6 +49,8 @@ class AccessAudit:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.answer(request)
+        if response.status_code == 403:
+            record_denial(request)
         known = origin.get() or Origin()
         exposed = declared_by(request)
         shows = exposed not in (None, Exposure.NOTHING) and 200 <= response.status_code < 300
@@ -73,6 +79,23 @@ def declared_by(request: HttpRequest) -> Exposure | None:
     if stated is None and set(match.app_names or [match.view_name]) & _outside():
         return Exposure.NOTHING
     return stated
+
+
+@transaction.atomic
+def record_denial(request: HttpRequest) -> None:
+    """Put on the trail that a person may not do what they tried; of nobody there is no event."""
+    user: Any = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return
+    match = request.resolver_match
+    audit.record(
+        Tag.ACCESS_DENIED,
+        actor=user.actor,
+        subject=(match.view_name if match else "") or "unknown",
+        organisation=user.organisation_id,
+        outcome=Outcome.DENIED,
+        method=request.method or "",
+    )
 
 
 def withheld(error: Unavailable) -> HttpResponse:

@@ -17,13 +17,17 @@ from uuid import UUID
 import psycopg
 from django.db import connection, transaction
 
+from apps.audit import services as audit
 from apps.audit import tlog
 from apps.audit.models import LOG
 from apps.audit.notes import Head
 from apps.audit.signing import KeyRing
+from apps.audit.tags import Tag
 from apps.audit.tlog import Frontier, leaf_hash
 from apps.base.ids import uuid7
+from apps.base.types import Actor
 
+SYSTEM = Actor("system:sequencer")
 BATCH = 4000  # events
 TILE = 256  # hashes
 ALONE = 7162  # the advisory lock of whoever grows trees
@@ -97,8 +101,15 @@ class Sequencer:
         return f"{self.keys.name}/{'log' if tree == LOG else tree}"
 
     def announce(self, *, now: datetime) -> None:
-        """Let everybody see the public halves of the keys. Twice is once."""
+        """Let everybody see the public halves of the keys, and say that sealing begins."""
         with transaction.atomic():
+            audit.record(
+                Tag.SEALING_BEGUN,
+                actor=SYSTEM,
+                subject=self.keys.name,
+                organisation=None,
+                keys=[one.id.hex() for one in self.keys.verifiers],
+            )
             for one in self.keys.verifiers:
                 _cursor().execute(
                     "INSERT INTO audit_signingkey (verifier, since) VALUES (%s, %s)"

@@ -10,10 +10,12 @@ class Tag(StrEnum):
     # People
     PERSON_ADDED = "person.added"
     ROLES_CHANGED = "person.roles_changed"
+    PASSWORD_CHANGED = "person.password_changed"  # noqa: S105 - a kind of event
     SIGNED_IN = "person.signed_in"
     SIGNED_OUT = "person.signed_out"
     SIGN_IN_FAILED = "person.sign_in_failed"
     LOCKED_OUT = "person.locked_out"
+    ACCESS_DENIED = "access.denied"
     GRANT_GIVEN = "grant.given"
     GRANT_ENDED = "grant.ended"
     API_KEY_ISSUED = "api_key.issued"
@@ -59,6 +61,7 @@ class Tag(StrEnum):
     FIELD_REVEALED = "field.revealed"
     RESULT_DELIVERED = "result.delivered"
     RESULT_DOWNLOADED = "result.downloaded"
+    # The trail itself
     TRAIL_READ = "trail.read"
     SEARCH_SAVED = "search.saved"
     SEARCH_DELETED = "search.deleted"
@@ -67,6 +70,8 @@ class Tag(StrEnum):
     EXPORT_DOWNLOADED = "export.downloaded"
     EXPORT_DELETED = "export.deleted"
     CHECKPOINT_SENT = "checkpoint.sent"
+    SEALING_BEGUN = "sealing.begun"
+    TRAIL_RETIRED = "trail.retired"
     # The end
     CLOCK_SET = "clock.set"
     DELETION_ASKED = "deletion.asked"
