@@ -157,22 +157,33 @@ class Walk:
         way, values = self._way(self.most if self.rest else count)
         fits = " AND ".join(CONDITIONS[name] for name in self.rest) or "true"
         rest = [self.wanted.filters[name] for name in self.rest]
-        page = f"SELECT * FROM ({way}) AS passed WHERE {fits} ORDER BY id DESC LIMIT %s"  # noqa: S608
+        order = f"{self.lead}, id DESC" if self._is_alone and self.lead else "id DESC"
+        page = f"SELECT * FROM ({way}) AS passed WHERE {fits} ORDER BY {order} LIMIT %s"  # noqa: S608
         return page, [*values, *rest, count]
 
     def _way(self, most: int) -> tuple[str, list[Any]]:
         """What is walked, newest first: one index, or several side by side."""
-        said = self.wanted.filters.get(self.lead)
-        asked: Sequence[Any] = said if isinstance(said, list) else [said]
-        alone = len(asked) == 1 or not self.rest
-        parts = [self._along(one, alone=alone)[:most].query.sql_with_params() for one in asked]
+        ranged = self._is_alone or not self.rest
+        parts = [
+            self._along(one, ranged=ranged)[:most].query.sql_with_params() for one in self._leads
+        ]
         if len(parts) == 1:
             return parts[0][0], list(parts[0][1])
         union = " UNION ALL ".join(f"({sql})" for sql, _ in parts)
         values = [value for _, values in parts for value in values]
         return f"SELECT * FROM ({union}) AS ways ORDER BY id DESC LIMIT %s", [*values, most]  # noqa: S608
 
-    def _along(self, said: Any, *, alone: bool) -> EventQuerySet:
+    @property
+    def _leads(self) -> Sequence[Any]:
+        """The values of the filter that leads."""
+        said = self.wanted.filters.get(self.lead)
+        return said if isinstance(said, list) else [said]
+
+    @property
+    def _is_alone(self) -> bool:
+        return len(self._leads) == 1
+
+    def _along(self, said: Any, *, ranged: bool) -> EventQuerySet:
         """Events along the index of the leading filter.
 
         Asked for as a range of one value, and ordered by it: the index over keys alone gives no
@@ -180,7 +191,7 @@ class Walk:
         """
         if not self.lead:
             return self._events
-        if not alone:
+        if not ranged:
             return self._events.filter(**{self.lead: said})
         within = self._events.filter(**{f"{self.lead}__gte": said, f"{self.lead}__lte": said})
         return within.order_by(self.lead, "-id")
