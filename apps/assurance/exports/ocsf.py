@@ -41,6 +41,7 @@ ACCOUNT, SIGN_IN, ACCESS, API, FILE = 3001, 3002, 3005, 6003, 6006
 NOT_OF_ITS_OWN = Activity(API, OTHER)
 ACTIVITIES: Mapping[Tag, Activity] = {
     Tag.PERSON_ADDED: Activity(ACCOUNT, 1),
+    Tag.PASSWORD_CHANGED: Activity(ACCOUNT, 3),
     Tag.LOCKED_OUT: Activity(ACCOUNT, 9),
     Tag.SIGNED_IN: Activity(SIGN_IN, 1),
     Tag.SIGN_IN_FAILED: Activity(SIGN_IN, 1),
