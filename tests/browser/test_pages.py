@@ -17,7 +17,7 @@ PAGES = {
     "rita": ["/", "/review/"],
     "lena": ["/", "/review/", "/assurance/reading/"],
     "carl": [
-        "/", "/trail/", "/trail/?tag=key.made&document=none", "/retention/",
+        "/", "/trail/", "/trail/?action=tag:key.made&document=none", "/retention/",
         "/assurance/reading/", "/assurance/reading/?engine=rapidocr/3.10.0",
     ],
     "rosa": ["/", "/retention/", "/assurance/reading/"],
