@@ -16,8 +16,9 @@ run: $(VENV)/base.done
 setup: $(VENV)/base.done
 	@$(BIN)/python -m portal.embedded.supervisor setup
 
+# A file of tests stays together: what it sets up once serves all of it.
 test: $(VENV)/dev.done
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
 check: $(VENV)/dev.done
 	@$(BIN)/ruff check .
@@ -60,9 +61,10 @@ $(VENV)/base.done: requirements/base.txt | $(VENV)/bin/python
 	@$(PIP) -r requirements/base.txt
 	@touch $@
 
+# bagit comes as source alone.
 $(VENV)/dev.done: requirements/dev.txt $(VENV)/base.done
 	@echo "Installing what tests and checks need"
-	@$(PIP) -r requirements/dev.txt
+	@$(PIP) --no-binary bagit -r requirements/dev.txt
 	@touch $@
 
 # Every package is named, so none is looked for: opencv-python, which docTR asks for, needs libGL.

@@ -249,6 +249,7 @@ ROOT_KEYS = env.secret(
     else None,
 )
 ADDRESS_KEY = SECRET_KEY  # for keyed digests of network addresses in the trail
+AT_SIGN_OUT = ["apps.review.services.release"]  # each gives back what a person holds
 TRAIL_NAME = env.text(
     "TRAIL_NAME", default=ALLOWED_HOSTS[0]
 )  # of the trees' keeper, on checkpoints
@@ -282,6 +283,7 @@ DOCTR_PYTHON = env.text("DOCTR_PYTHON", default=str(BASE_DIR / ".venv-doctr" / "
 DOCTR_WEIGHTS = env.text("DOCTR_WEIGHTS")
 TESSERACT_LANGUAGES = env.text("TESSERACT_LANGUAGES", default="eng")
 AUDITS_PER_MILLE = env.number("AUDITS_PER_MILLE", default=20)  # of accepted fields
+KNOWN_ANSWERS_PER_MILLE = env.number("KNOWN_ANSWERS_PER_MILLE", default=30)  # of slits; 50 at most
 LARGEST_FILE = 50 * 2**20  # bytes
 MOST_FILES = 200  # at once
 MOST_PAGES = 300

@@ -25,6 +25,7 @@ LONG = timedelta(minutes=5)  # after which a waiting job is a worry
 CLOCKS = {  # seconds, at the latest
     "jobs.sweep": 60,
     "review.sweep": 90,
+    "review.refill": 2400,
     "retention.sweep": 300,
     "audit.anchor": 300,
     "assurance.tally": 60,

@@ -2,21 +2,25 @@
 
 Loaded by pytest before Django's settings are, because they read the environment. The server's
 cluster is kept between runs; the database is copied from a template that is made anew when a
-migration changes.
+migration changes. Tests that run side by side share nothing: each worker has a folder and a
+server of its own, which starts when a test first asks for it.
 """
 
 import atexit
 import hashlib
 import os
 from contextlib import ExitStack
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-VAR = Path(os.environ.get("TEST_VAR_DIR", ROOT / "var" / "test")).resolve()
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
+VAR = Path(os.environ.get("TEST_VAR_DIR", ROOT / "var" / "test"), WORKER).resolve()
 
 os.environ["VAR_DIR"] = str(VAR)
 os.environ["BROKER_URL"] = "memory://localhost"
 os.environ["READER_THREADS"] = "1"
+os.environ["KNOWN_ANSWERS_PER_MILLE"] = "0"  # nor are known answers mixed in
 os.environ["AUDITS_PER_MILLE"] = "0"  # no lots are drawn but by tests about them
 os.environ.setdefault("PORTAL_PROFILE", "embedded")
 (VAR / "static").mkdir(parents=True, exist_ok=True)  # WhiteNoise warns if there is none
@@ -30,12 +34,18 @@ from portal.embedded.provision import ROLES, divide, make_database, make_role  #
 places = Places(VAR)
 _open = ExitStack()
 atexit.register(_open.close)
-if postgres.is_ours():
-    _open.enter_context(postgres.held(places))
+
+
+@cache
+def start() -> None:
+    """Start our server, if the tests are not given one. Twice is once."""
+    if postgres.is_ours():
+        _open.enter_context(postgres.held(places))
 
 
 def admin(database: str = "postgres") -> psycopg.Connection:
     """A connection of the role that may make databases."""
+    start()
     if postgres.is_ours():
         password = secrets.kept(places.secrets, "database-superuser", secrets.token)
         url = places.socket_url("postgres", password, database)

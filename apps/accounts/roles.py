@@ -24,15 +24,22 @@ ROLES: dict[Role, frozenset[str]] = {
             "intake.view_document",
             "delivery.reveal_field",
             "delivery.download_result",
+            "delivery.download_transcript",
             "retention.delete_document",
         }
     ),
-    Role.REVIEWER: frozenset({"review.decide_task", "review.see_line"}),
+    Role.REVIEWER: frozenset(
+        {"review.decide_task", "review.see_wider", "review.see_line", "review.see_page"}
+    ),
     Role.REVIEW_LEAD: frozenset(
         {
             "review.decide_task",
+            "review.see_wider",
             "review.see_line",
+            "review.see_page",
             "review.decide_escalated",
+            "review.lead_queues",
+            "review.direct_review",
             "extraction.view_figures",
         }
     ),
@@ -48,6 +55,11 @@ ROLES: dict[Role, frozenset[str]] = {
     ),
     Role.ORGANISATION_ADMIN: frozenset({"accounts.view_people", "accounts.manage_keys"}),
     Role.INTEGRATOR: frozenset(
-        {"intake.add_document", "intake.view_document", "delivery.download_result"}
+        {
+            "intake.add_document",
+            "intake.view_document",
+            "delivery.download_result",
+            "delivery.download_transcript",
+        }
     ),
 }

@@ -1,7 +1,8 @@
 """Writing the trail, and reading it."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -19,6 +20,8 @@ from apps.base.ids import uuid7
 from apps.base.types import Actor
 
 VERSION = 2  # of the body's shape
+# Who, what, whose, of which document and workspace, and how it ended.
+About = tuple[Actor, object, UUID | None, UUID | None, UUID | None, Outcome]
 
 __all__ = [
     "VERSION",
@@ -30,6 +33,7 @@ __all__ = [
     "one",
     "readable",
     "record",
+    "record_each",
 ]
 
 
@@ -51,9 +55,47 @@ def record(
     is what a person wrote: it is kept beside the event, where it can be erased. Twice recorded
     is twice happened: callers record inside the condition that guards the change.
     """
+    about = (actor, subject, organisation, document, workspace, outcome)
+    event = _made(tag, about, detail, facts)
+    event.save(force_insert=True)
+    _request().note(event, seal_first=tag in SEALED_FIRST)
+    return event
+
+
+def record_each(
+    tag: Tag,
+    several: Iterable[Mapping[str, Any]],
+    *,
+    actor: Actor,
+    organisation: UUID | None,
+    **facts: canonical.Value,
+) -> None:
+    """Append an event for each of several subjects at one go, as `record` would one by one.
+
+    Each of `several` says its `subject`, `document`, `workspace` and facts of its own.
+    """
+    events = []
+    for own in several:
+        rest = dict(own)
+        named = (rest.pop("subject"), organisation, rest.pop("document"), rest.pop("workspace"))
+        about = (actor, *named, Outcome.DONE)
+        events.append(_made(tag, about, None, {**rest, **facts}))
+    Event.objects.bulk_create(events)
+    for event in events:
+        _request().note(event, seal_first=tag in SEALED_FIRST)
+
+
+def _request() -> Origin:
+    return origin.get() or Origin()
+
+
+def _made(
+    tag: Tag, about: About, detail: Mapping[str, str] | None, facts: dict[str, canonical.Value]
+) -> Event:
+    """An event that is not yet written."""
     if not connection.in_atomic_block:
         raise RuntimeError(f"{tag} must be recorded inside a transaction.")
-    request = origin.get() or Origin()
+    actor, subject, organisation, document, workspace, outcome = about
     event = Event(
         id=uuid7(),
         organisation_id=organisation,
@@ -68,10 +110,8 @@ def record(
     )
     given = numbering.writer().next(organisation)
     bound = details.kept(event, detail) if detail else None
-    body = _body(event, request, given)
+    body = _body(event, _request(), given)
     event.body = canonical.encode({**body, "detail": bound, "facts": facts})
-    event.save(force_insert=True)
-    request.note(event, seal_first=tag in SEALED_FIRST)
     return event
 
 
@@ -92,6 +132,16 @@ def of_document(document: UUID, *, organisation: UUID, reader: Actor, count: int
         events=len(events),
     )
     return events
+
+
+def subjects(
+    tag: Tag, *, actor: Actor, among: Iterable[object], organisation: UUID | None
+) -> set[str]:
+    """To which of some subjects somebody did a thing. Asking shows nobody anything."""
+    named = [str(one) for one in among]
+    events = Event.objects.filter(organisation_id=organisation, subject__in=named)
+    events = events.filter(tag=tag, actor=actor)
+    return set(events.values_list("subject", flat=True))
 
 
 @transaction.atomic

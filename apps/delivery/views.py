@@ -10,14 +10,16 @@ from apps.accounts.middleware import wants_json
 from apps.accounts.requests import PersonRequest
 from apps.audit import services as audit
 from apps.audit.exposure import Exposure, exposes
-from apps.delivery import overview, permissions
+from apps.delivery import overview, permissions, timeline, transcripts
 from apps.delivery import services as delivery
 from apps.delivery.forms import STATES, JobsForm, RevealForm
 from apps.delivery.services import REVEALED_SECONDS, RevealReason
 from apps.delivery.spreadsheet import MEDIA_TYPE, to_csv
+from apps.extraction import doctypes
 from apps.intake import services as intake
 from apps.intake.models import Document
 from apps.jobs.flow import ENDS, State
+from apps.review import services as review
 
 PAGE = 25  # jobs
 LONGEST_TRAIL = 500  # events of one document
@@ -46,7 +48,9 @@ def job(request: PersonRequest, reference: str) -> HttpResponse:
     document = _document(request, reference)
     fields = delivery.shown_fields(document, user=request.user)
     work = intake.job_of(document)
-    steps = overview.timeline(work)
+    steps = timeline.taken(work)
+    kept = overview.kept(document)
+    absence = transcripts.absence(document, kept, working=work.state not in ENDS)
     context = {
         "document": document,
         "job": work,
@@ -57,13 +61,17 @@ def job(request: PersonRequest, reference: str) -> HttpResponse:
         ),
         "title": overview.title_of(document, _doctype(document)),
         "steps": steps,
-        "ahead": overview.ahead(work, steps),
-        "kept": overview.kept(document),
+        "ahead": timeline.ahead(work, steps),
+        "kept": kept,
+        "absence": absence,
+        "unknown": _doctype(document) == doctypes.NONE_OF_THEM,
+        "told": review.told(document),
         "seen": overview.fingerprint(document, work),
         "settled": work.state in ENDS,
         "delivered": work.state == State.SUCCEEDED and bool(fields),
         "reveal_form": RevealForm(),
         "can_reveal": permissions.can_reveal(request.user, document),
+        "can_read_all": not absence and permissions.can_download_transcript(request.user, document),
         "is_member": document.workspace.has_member(request.user),
     }
     return render(request, "jobs/detail.html", context)
@@ -131,6 +139,19 @@ def table(request: PersonRequest, reference: str) -> HttpResponse:
     return _table([content], name=reference)
 
 
+@exposes(Exposure.TRANSCRIPT)
+@require_GET
+@permission_required("delivery.download_transcript", raise_exception=True)
+def transcript(request: PersonRequest, reference: str) -> HttpResponse:
+    """The whole text as a file, if it was asked for; no browser shows it as a page."""
+    document = _document(request, reference)
+    content = delivery.download_transcript(document, user=request.user)
+    text = transcripts.plain_text(content)
+    response = HttpResponse(text, content_type=transcripts.MEDIA_TYPE)
+    response.headers["Content-Disposition"] = f'attachment; filename="{reference}.txt"'
+    return response
+
+
 @exposes(Exposure.RESULT)
 @require_GET
 @permission_required("delivery.download_result", raise_exception=True)
@@ -153,6 +174,16 @@ def trail(request: PersonRequest, reference: str) -> HttpResponse:
         count=LONGEST_TRAIL,
     )
     return render(request, "jobs/trail.html", {"document": document, "events": events})
+
+
+@exposes(Exposure.TRAIL)
+@require_GET
+@permission_required("intake.view_document", raise_exception=True)
+def seen(request: PersonRequest, reference: str) -> HttpResponse:
+    """Which parts of a document people saw, for how long and why; by their roles."""
+    document = _document(request, reference)
+    context = {"document": document, "seen": review.seen(document, reader=request.user)}
+    return render(request, "review/seen.html", context)
 
 
 def _document(request: PersonRequest, reference: str) -> Document:

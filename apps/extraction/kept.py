@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from apps.base.types import Box
 from apps.extraction import calibration, doctypes
-from apps.extraction.doctypes import FieldRule
+from apps.extraction.doctypes import DocType, FieldRule
 from apps.extraction.fields import Found, Missing
 from apps.extraction.fragments.rules import Fragment
 from apps.extraction.guards import WORDED
@@ -14,6 +14,7 @@ from apps.extraction.guards.shapes import fits
 from apps.extraction.models import Content, Field, Reading, to_edges
 from apps.extraction.understanding import Understood
 from apps.extraction.values import Kind
+from apps.intake import purposes
 from apps.intake.models import Document
 
 TEN_THOUSAND = 10_000  # parts of a page in a stored layout
@@ -66,23 +67,30 @@ def content(one: Found | Missing, document: Document) -> Content:
         return Content()
     glyphs = tuple((g.text, round(g.confidence, 4), g.left, g.right) for g in one.glyphs)
     whole = Content(one.value, one.normalised, tuple(one.others), glyphs)
-    rule = doctypes.get(document.reading.doctype).rule(one.name)
-    return without_fragments(whole, document, rule)
+    doctype = doctypes.get(document.reading.doctype)
+    return without_fragments(whole, doctype, doctype.rule(one.name))
 
 
-def without_fragments(content: Content, document: Document, rule: FieldRule) -> Content:
+def without_fragments(content: Content, doctype: DocType, rule: FieldRule) -> Content:
     """What may be kept of a content: fragments are hidden in every part of it.
 
     What a program reads, such as an amount or an IBAN, has a shape of its own. In it a card alone
     is out of place, and what is left then means nothing.
     """
-    kinds = doctypes.get(document.reading.doctype).hidden_in(rule)
+    kinds = doctype.hidden_in(rule)
     if rule.type in WORDED:
         return content.hiding(kinds, numbered=rule.type == Kind.REFERENCE)
     if fits(content.normalised, rule.type):
         kinds &= {Fragment.CARD}
     left = content.hiding(kinds, numbered=False)
     return replace(left, normalised=left.value) if left.fragments else left
+
+
+def has_transcript(document: Document, doctype: DocType) -> bool:
+    """Whether its sender asked for a transcript, and neither purpose nor class forbids it."""
+    terms = document.submission
+    purpose = purposes.load().purposes.get(terms.purpose)
+    return terms.transcript and doctype.transcript and purpose is not None and purpose.transcript
 
 
 def flags(understood: Understood) -> list[str]:

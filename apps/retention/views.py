@@ -28,6 +28,7 @@ def promise(request: PersonRequest) -> HttpResponse:
         retention.current_policy(),
         purpose=request.GET.get("purpose", ""),
         doctype=request.GET.get("doctype", ""),
+        transcript="transcript" in request.GET,
     )
     return render(request, "intake/_promise.html", {"promise": made})
 

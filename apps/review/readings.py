@@ -42,6 +42,20 @@ def characters(value: str, glyphs: Sequence[GlyphParts], frame: Frame) -> Charac
     return Characters(_places(value, glyphs, frame), _doubtful(value, glyphs))
 
 
+def respelled(glyphs: Sequence[GlyphParts], value: str) -> tuple[GlyphParts, ...]:
+    """The glyphs spelling a value of the same length; what changes is doubtful.
+
+    None if the lengths differ: then nobody knows which character stands where.
+    """
+    signs = "".join(value.split())
+    if len(glyphs) != len(signs) or any(len(glyph[0]) != 1 for glyph in glyphs):
+        return ()
+    return tuple(
+        (sign, sure if sign == text else 0.0, left, right)
+        for sign, (text, sure, left, right) in zip(signs, glyphs, strict=True)
+    )
+
+
 def _wraps(glyphs: Sequence[GlyphParts]) -> bool:
     """Whether the value runs over several lines, where one row of places means nothing."""
     lefts = [glyph[2] for glyph in glyphs]
@@ -73,3 +87,14 @@ def _doubtful(value: str, glyphs: Sequence[GlyphParts]) -> list[int]:
         (glyph[1], at) for at, glyph in zip(positions, glyphs, strict=True) if glyph[1] < DOUBTFUL
     ]
     return sorted(at for _, at in sorted(marked)[:MOST_MARKED])
+
+
+def on_page(frame: Frame, window: Sequence[float]) -> list[float]:
+    """A window's place on the page: left, top, width, height as fractions."""
+    left, top, width, height = window
+    return [
+        round(frame.left + left * frame.width, 4),
+        round(frame.top + top * frame.height, 4),
+        round(width * frame.width, 4),
+        round(height * frame.height, 4),
+    ]

@@ -54,6 +54,12 @@ class Scratch:
         )
 
     @contextmanager
+    def superuser(self) -> Iterator[psycopg.Connection]:
+        """A connection that no privilege or trigger of a role stands in the way of."""
+        with _superuser(self.places, NAME) as db:
+            yield db
+
+    @contextmanager
     def owner(self) -> Iterator[psycopg.Connection]:
         with psycopg.connect(self.url("owner"), autocommit=True) as db:
             yield db
@@ -82,20 +88,20 @@ def scratch() -> Iterator[Scratch]:
     places: Places = settings.PLACES
     if not postgres.is_ours():
         raise NoScratch("This bench makes a database of its own: run it without DATABASE_URL.")
-    password = secrets.kept(places.secrets, "database-superuser", secrets.token)
     made = Scratch(places)
-    with psycopg.connect(
-        places.socket_url(SUPERUSER, password, "postgres"), autocommit=True
-    ) as server:
+    with _superuser(places, "postgres") as server:
         server.execute(f"DROP DATABASE IF EXISTS {NAME} WITH (FORCE)")
         make_database(server, NAME)
         try:
-            with psycopg.connect(
-                places.socket_url(SUPERUSER, password, NAME), autocommit=True
-            ) as inside:
+            with made.superuser() as inside:
                 divide(inside)
             if made.start("owner", "django", "migrate", "--verbosity=0").wait():
                 raise NoScratch("The tables could not be made.")
             yield made
         finally:
             server.execute(f"DROP DATABASE IF EXISTS {NAME} WITH (FORCE)")
+
+
+def _superuser(places: Places, database: str) -> psycopg.Connection:
+    password = secrets.kept(places.secrets, "database-superuser", secrets.token)
+    return psycopg.connect(places.socket_url(SUPERUSER, password, database), autocommit=True)

@@ -137,12 +137,14 @@ def _form(request: PersonRequest, **kwargs: Any) -> TermsForm:
 def _context(form: TermsForm) -> dict[str, Any]:
     purpose = str(form["purpose"].value() or next(iter(purposes.load().purposes)))
     doctype = str(form["doctype"].value() or "")
+    asked = bool(form["transcript"].value())
+    policy = retention.current_policy()
     return {
         "form": form,
         "purposes": purposes.load(),
         "classes": doctypes.load_all(),
         "chosen_fields": form["fields_wanted"].value() or [],
-        "promise": promise(retention.current_policy(), purpose=purpose, doctype=doctype),
+        "promise": promise(policy, purpose=purpose, doctype=doctype, transcript=asked),
         "largest_mb": settings.LARGEST_FILE >> 20,
         "most_files": settings.MOST_FILES,
     }

@@ -106,6 +106,30 @@ def percent(share: float | None) -> str:
 
 
 @register.filter
+def seconds(count: float) -> str:
+    """A short time as a person says it."""
+    if count < 60:
+        return f"{round(count, 1):g} s"
+    minutes, rest = divmod(round(count), 60)
+    return f"{minutes} min {rest:02d} s" if minutes < 60 else left(round(count))
+
+
+@register.filter
+def many(count: float) -> str:
+    """A large number, as far as it matters."""
+    for size, letter in ((1e9, " G"), (1e6, " M"), (1e3, " k")):
+        if count >= size:
+            return f"{count / size:.3g}{letter}"
+    return str(round(count))
+
+
+@register.filter
+def plain(number: float) -> str:
+    """A number as SVG reads it, whatever the language of the page."""
+    return f"{number:.2f}"
+
+
+@register.filter
 def purpose_title(name: str) -> str:
     known = purposes.load().purposes.get(name)
     return known.title if known else name

@@ -12,10 +12,15 @@ CONTENT = {
     "intake.view_document",
     "delivery.reveal_field",
     "delivery.download_result",
+    "delivery.download_transcript",
     "retention.delete_document",
     "review.decide_task",
+    "review.see_wider",
     "review.see_line",
+    "review.see_page",
     "review.decide_escalated",
+    "review.lead_queues",
+    "review.direct_review",
 }
 OVERSIGHT = {
     "audit.read_trail",

@@ -5,7 +5,7 @@ import time
 import uuid
 from datetime import timedelta
 
-from apps.base.ids import born_at, earliest_at, uuid7
+from apps.base.ids import born_at, first_at, uuid7
 
 INSTANT = 1_800_000_000_000_000_000  # nanoseconds since 1970
 
@@ -36,5 +36,5 @@ def test_two_made_at_the_same_instant_differ(monkeypatch):
 def test_a_range_of_keys_begins_before_all_that_are_made_then():
     made = [uuid7() for _ in range(50)]
     for one in made:
-        assert earliest_at(born_at(one)) <= one
-        assert earliest_at(born_at(one) + timedelta(milliseconds=1)) > one
+        assert first_at(born_at(one)) <= one
+        assert first_at(born_at(one) + timedelta(milliseconds=1)) > one

@@ -37,8 +37,10 @@ from apps.jobs import runner
 from apps.jobs import services as jobs
 from apps.jobs.flow import State
 from apps.jobs.models import Job
+from apps.review import ladder
 from apps.review import services as review
-from apps.review.models import Task
+from apps.review.ladder import RUNGS
+from apps.review.models import Grant, Task
 from apps.review.rules import Verdict
 from apps.review.services import Answer
 from tests.canary import papers
@@ -70,7 +72,7 @@ class Office:
     def __init__(self, house: House, ground: Ground, birds: Birds, as_: Any) -> None:
         self.house, self.ground, self.birds, self.as_ = house, ground, birds, as_
 
-    def send(self, content: bytes, ending: str = "pdf") -> HttpResponse:
+    def send(self, content: bytes, ending: str = "pdf", **terms: str) -> HttpResponse:
         form = {
             "token": str(uuid.uuid4()),
             "workspace": str(self.house.payable.pk),
@@ -80,6 +82,7 @@ class Office:
             "doctype": "invoice",
             "fields_wanted": ["invoice_number"],
             "files": [SimpleUploadedFile(f"{self.birds['name']}.{ending}", content)],
+            **terms,
         }
         answer = self.as_(self.house.clara, raise_request_exception=False).post(
             "/upload/", form, **JSON
@@ -98,19 +101,34 @@ class Office:
         now, rita = timezone.now(), self.house.rita
         review.claim(rita, now=now)
         [task] = Task.objects.open().held_by(rita, now)
-        assert self.as_(rita).get(f"/review/{task.pk}/crop.png").status_code == 200
+        browser = self.as_(rita)
+        assert browser.get(f"/review/{task.pk}/crop.png").status_code == 200
+        self._look_closer(browser, task)
         answer = Answer(uuid.uuid4(), Verdict.CORRECTED, self.birds["typed"], shown_ms=1800)
         review.decide(task, answer, user=rita, now=now)
         review.release(rita, now=now)
 
+    def _look_closer(self, browser: Any, task: Task) -> None:
+        """Every step of the ladder, which Rita's lead gives where she may not take it alone."""
+        for step in RUNGS:
+            form = {"step": step.value, "reason": "unit"}
+            asked = browser.post(f"/review/{task.pk}/more/", form, **JSON)
+            if asked.status_code == 202:
+                grant = Grant.objects.get(state=ladder.State.ASKED)
+                review.answer(grant, give=True, user=self.house.lena, now=timezone.now())
+            assert browser.get(f"/review/{task.pk}/{step}.png").status_code == 200
+            self.ground.answers.append(said(asked))
+
     def look_around(self, document: Document) -> None:
         """Every page about the document that shows no content, or shows it masked."""
         house = self.house
-        for person in (house.clara, house.carl, house.rosa, house.otto, house.mallory, None):
+        people = (house.clara, house.carl, house.lena, house.rosa, house.otto, house.mallory, None)
+        for person in people:
             browser = self.as_(person, raise_request_exception=False)
             for address in (
                 "/", "/jobs/", "/trail/", "/retention/", "/status/", "/healthz", "/readyz",
                 f"/jobs/{document.reference}/", f"/jobs/{document.reference}/trail/",
+                f"/jobs/{document.reference}/seen/", f"/review/seen/{document.reference}/",
             ):  # fmt: skip
                 self.ground.answers.append(said(browser.get(address)))
 
@@ -154,6 +172,27 @@ def test_a_document_leaves_nothing_of_itself_from_sending_to_erasure(office, gro
     assert ground.look(birds) == {}
     assert list((ground.folder / "bell").iterdir())  # the bell rang, and is looked through
     assert ground.logged.getvalue()
+
+
+def test_a_transcript_is_all_that_holds_the_text_and_goes_with_the_document(office, ground, birds):
+    terms = {"purpose": "handle-letter", "transcript": "on"}
+    assert office.send(papers.invoice(birds), **terms).status_code == 201
+    document = Document.objects.get()
+    office.walk(document)
+    office.decide()
+    assert office.walk(document) == State.SUCCEEDED
+    address = f"/jobs/{document.reference}/transcript.txt"
+    taken = office.as_(office.house.clara).get(address)
+    found = birds.found_in(taken.content)  # a bird that happens to look like a card is hidden
+    assert found
+    assert found <= {"number", "aside", "drawn", "layer", "form"}
+    office.look_around(document)
+    assert ground.look(birds) == {}
+    office.erase(document)
+    refused = office.as_(office.house.clara, raise_request_exception=False).get(address)
+    assert refused.status_code == 410
+    ground.answers.append(said(refused))
+    assert ground.look(birds) == {}
 
 
 def test_an_export_of_the_trail_holds_nothing_of_a_document(

@@ -1,10 +1,13 @@
 """A file on its way in: sealed as it comes, refused as soon as its bytes show that it must be."""
 
 import pytest
+from django.core.files.uploadhandler import SkipFile
 
 from apps.base.errors import Unavailable
 from apps.intake.arrival import Arrival
 from apps.intake.screening import ENOUGH, Refusal, Refused
+from apps.intake.upload import SealingHandler
+from apps.vault.sealing import Sealing
 from tests.papers import image
 
 PAPER = image("PNG")
@@ -102,3 +105,29 @@ def test_a_full_disk_is_told_as_what_it_is_and_not_as_a_bad_file(arrival):
     arrival.trouble = Unavailable("There is no room to store this now.")
     with pytest.raises(Unavailable):
         arrival.finish()
+
+
+# As the handler of a request's files does it
+
+
+@pytest.fixture
+def handler(house, rf):
+    handler = SealingHandler(rf.post("/"), house.halden.pk)
+    handler.new_file("files", "paper.png", "image/png", None)
+    yield handler
+    handler.abort()
+
+
+def test_a_store_that_fails_in_mid_file_leaves_nothing_while_the_rest_still_comes(
+    handler, stored, monkeypatch
+):
+    handler.receive_data_chunk(PAPER, 0)
+    assert len(stored()) == 1
+
+    def full(*_: object) -> None:
+        raise Unavailable("There is no room to store this now.")
+
+    monkeypatch.setattr(Sealing, "write", full)
+    with pytest.raises(SkipFile):
+        handler.receive_data_chunk(PAPER, len(PAPER))
+    assert stored() == []

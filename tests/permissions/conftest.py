@@ -24,7 +24,7 @@ def built(
     vault = tmp_path_factory.mktemp("vault")
     said = {"VAULT_DIR": vault, "PASSWORD_HASHERS": [QUICK]}
     with django_db_blocker.unblock(), transaction.atomic(), pytest.MonkeyPatch.context() as patch:
-        patch.setattr(covering, "are_leaves", lambda events: True)  # nothing is ever committed
+        patch.setattr(covering, "are_leaves", lambda events: True)  # as in every other test
         with override_settings(**said):
             world = World(vault, patch)
         yield world

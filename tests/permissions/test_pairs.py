@@ -28,7 +28,8 @@ from apps.intake.forms import TermsForm
 from apps.intake.models import Document, DocumentGrant
 from apps.retention import permissions as retention
 from apps.review import permissions as review
-from apps.review.models import Claim, Task
+from apps.review.ladder import Step
+from apps.review.models import Claim, Grant, Task
 from tests.conftest import SYSTEM
 from tests.permissions.table import PEOPLE
 from tests.permissions.world import World
@@ -47,10 +48,14 @@ def seen_with(permission: str) -> Listed:
     return lambda user: seen(user) if user.has_perm(permission) else Document.objects.none()
 
 
-def erasable(user: User) -> QuerySet[Document]:
+def of_own(permission: str) -> Listed:
     """What the person sees by membership, and not by a grant."""
-    rooms = Workspace.objects.filter(memberships__user=user)
-    return seen_with("retention.delete_document")(user).filter(workspace__in=rooms)
+
+    def listed(user: User) -> QuerySet[Document]:
+        rooms = Workspace.objects.filter(memberships__user=user)
+        return seen_with(permission)(user).filter(workspace__in=rooms)
+
+    return listed
 
 
 def held(user: User) -> QuerySet[Task]:
@@ -59,6 +64,14 @@ def held(user: User) -> QuerySet[Task]:
 
 def held_with_line(user: User) -> QuerySet[Task]:
     return held(user) if user.has_perm("review.see_line") else Task.objects.none()
+
+
+def answerable(user: User) -> QuerySet[Grant]:
+    return Grant.objects.answerable_by(user)
+
+
+def see_line(user: User, one: Task) -> None:
+    review.check_can_see_more(user, one, step=Step.LINE, now=timezone.now())
 
 
 def seen_in_own_workspace(user: User) -> QuerySet[Document]:
@@ -84,6 +97,7 @@ def now(check: Callable[..., None]) -> Check:
     return lambda user, one: check(user, one, now=timezone.now())
 
 
+ERASABLE = of_own("retention.delete_document")
 # Each check of one object, and the queryset it must agree with.
 PAIRS: dict[str, tuple[type, Check, Listed]] = {
     "accounts.check_can_revoke": (ApiKey, accounts_pairs.check_can_revoke, managed),
@@ -99,10 +113,14 @@ PAIRS: dict[str, tuple[type, Check, Listed]] = {
     "delivery.check_can_download": (
         Document, delivery.check_can_download, seen_with("delivery.download_result"),
     ),
-    "retention.check_can_delete": (Document, retention.check_can_delete, erasable),
-    "retention.check_can_withdraw": (Document, retention.check_can_withdraw, erasable),
+    "delivery.check_can_download_transcript": (
+        Document, delivery.check_can_download_transcript, of_own("delivery.download_transcript"),
+    ),
+    "retention.check_can_delete": (Document, retention.check_can_delete, ERASABLE),
+    "retention.check_can_withdraw": (Document, retention.check_can_withdraw, ERASABLE),
     "review.check_holds": (Task, now(review.check_holds), held),
-    "review.check_can_see_line": (Task, now(review.check_can_see_line), held_with_line),
+    "review.check_can_see_more": (Task, see_line, held_with_line),
+    "review.check_can_answer": (Grant, review.check_can_answer, answerable),
 }  # fmt: skip
 OF_A_PERSON = {  # the role only
     "accounts.check_can_manage_keys",
@@ -110,13 +128,21 @@ OF_A_PERSON = {  # the role only
     "extraction.can_set_standard",
     "extraction.check_can_set_standard",
     "review.check_can_review",
+    "review.check_can_lead",
+    "review.check_not_paused",
 }
-OF_TWO = {"accounts.check_can_hold"}  # asks of an account and a room; tests/api tries each
+OF_TWO = {  # ask of two things at once; tests/api and tests/review/test_scopes.py try each
+    "accounts.check_can_hold",
+    "review.check_can_direct",
+    "review.check_can_direct_person",
+}
+OF_WORDS = {"review.check_is_class"}  # ask of nobody
 ASKS = {  # the half of a pair that answers instead of raising
     "intake.can_see": "intake.check_can_see",
     "assurance.can_fetch": "assurance.check_can_fetch",
     "delivery.can_reveal": "delivery.check_can_reveal",
     "delivery.can_download": "delivery.check_can_download",
+    "delivery.can_download_transcript": "delivery.check_can_download_transcript",
     "retention.can_delete": "retention.check_can_delete",
     "review.holds": "review.check_holds",
 }
@@ -243,7 +269,7 @@ def test_no_check_was_forgotten():
         for name, one in inspect.getmembers(module, inspect.isfunction)
         if one.__module__ == module.__name__
     }
-    assert checks == set(PAIRS) | set(ASKS) | OF_A_PERSON | OF_TWO
+    assert checks == set(PAIRS) | set(ASKS) | OF_A_PERSON | OF_TWO | OF_WORDS
 
 
 def test_no_queryset_was_forgotten():

@@ -17,11 +17,14 @@ from apps.extraction.fields import Found
 from apps.extraction.synthetic import draw
 from apps.extraction.understanding import understand
 from apps.review.crops import Frame
+from apps.review.models import Task
 from apps.review.readings import characters
+from apps.review.rules import Verdict
 from tests.intake.browsers import JSON
 from tests.review.desk import IBAN, PAPER, Desk, text_of
 
 WRONG = IBAN.replace("04", "O4", 1)  # the engine takes a nought for a letter, and doubts it
+MISREAD = IBAN.replace("04", "84", 1)  # or for another digit
 
 
 def page_with(word: str, at: int, glyph: Glyph) -> PageText:
@@ -46,24 +49,51 @@ def _doubted(word: Word, at: int, glyph: Glyph) -> Word:
 
 @pytest.fixture
 def item(desk: Desk, as_: Any, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
-    """What the station gets of an IBAN with one doubtful character."""
-    at = WRONG.index("O4")
-    said = page_with(WRONG, at, Glyph("O", 0.55, 0, 0, "0", 0.4)), "fake/1"
+    """What the station gets of an IBAN with one letter that can only be a digit."""
+    return asked(desk, as_, monkeypatch, WRONG, Glyph("O", 0.55, 0, 0, "0", 0.4))
+
+
+@pytest.fixture
+def put_right(desk: Desk, as_: Any, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """What it gets of an IBAN with one digit that only the check digits put right."""
+    return asked(desk, as_, monkeypatch, MISREAD, Glyph("8", 0.55, 0, 0, "0", 0.4))
+
+
+def asked(
+    desk: Desk, as_: Any, monkeypatch: pytest.MonkeyPatch, word: str, glyph: Glyph
+) -> dict[str, Any]:
+    said = page_with(word, IBAN.index("04"), glyph), "fake/1"
     monkeypatch.setattr(reader, "read_page", lambda *_: said)
     desk.paper(fields=("iban",))
     [item] = as_(desk.house.rita).post("/review/claim/", **JSON).json()["items"]
-    return item
+    return dict(item)
 
 
 def test_the_doubtful_character_is_marked_where_it_stands(item):
     assert item["value"] == WRONG
-    assert item["doubts"] == [WRONG.index("O4")]
+    assert item["doubts"] == [IBAN.index("04")]
     assert len(item["boxes"]) == len(WRONG)
 
 
 def test_the_engine_s_second_guess_is_another_reading_that_passes(item):
     assert item["alts"][0] == IBAN
-    assert item["passing"] == [item["value"], IBAN]  # a check digit has put right what was printed
+    assert item["passing"] == [item["value"], IBAN]  # a letter among digits is read as the digit
+
+
+def test_what_check_digits_put_right_is_suggested_and_marked_where_it_stands(put_right):
+    assert put_right["value"] == IBAN
+    assert put_right["doubts"] == [IBAN.index("04")]
+    assert len(put_right["boxes"]) == len(IBAN)
+
+
+def test_what_was_printed_is_offered_and_not_said_to_pass(put_right):
+    assert put_right["alts"] == [MISREAD]
+    assert put_right["passing"] == [IBAN]
+
+
+def test_accepting_what_was_put_right_says_what_the_machine_means(desk, put_right):
+    task = Task.objects.get(pk=put_right["id"])
+    assert desk.decide(task, put_right["value"], verdict=Verdict.ACCEPTED).right
 
 
 def test_other_readings_are_in_nothing_but_the_item(desk, item):

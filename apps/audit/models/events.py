@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.db import models
 
-from apps.base.ids import earliest_at
+from apps.base.ids import first_at
 
 
 class EventQuerySet(models.QuerySet["Event"]):
@@ -16,9 +16,9 @@ class EventQuerySet(models.QuerySet["Event"]):
         """Events from a moment on and before another; either may be open."""
         bounds: dict[str, object] = {}
         if since:
-            bounds["id__gte"] = earliest_at(since)
+            bounds["id__gte"] = first_at(since)
         if until:
-            bounds["id__lt"] = earliest_at(until)
+            bounds["id__lt"] = first_at(until)
         return self.filter(**bounds)
 
     def before(self, last: UUID | None) -> EventQuerySet:
