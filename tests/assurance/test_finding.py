@@ -60,6 +60,9 @@ def test_of_several_that_fit_one_is_chosen(house, carl):
     assert {"Rita", "Remy", "Rosa", "Carl"} <= set(names)
     assert all("outcome=refused" in address for _, address in page.context["choices"])
     assert "Mallory" not in page.text
+    part = carl.post("/trail/find/", {"who": "r"}, headers={"HX-Request": "true"})
+    assert "<html" not in part.text
+    assert part.headers["HX-Push-Url"] == "false"
 
 
 @pytest.mark.parametrize("name", ["mallory", "<script>alert(1)</script>", "%", "\x00"])
@@ -91,6 +94,8 @@ def test_a_fragment_is_sent_to_a_page_that_asks_for_one(house, carl):
     fragment = carl.get("/trail/?action=tag:key.made", headers={"HX-Request": "true"})
     assert "<html" not in fragment.text
     assert 'id="ev"' in fragment.text
+    assert 'hx-swap-oob="true"' in fragment.text  # export and searches take the new question
+    assert "/trail/exports/?action=tag%3Akey.made" in fragment.text
     more = carl.get(f"/trail/?{fragment.context['older']}", headers={"HX-Request": "true"})
     assert more.text.count("<tr") == 10
     assert 'id="ev"' not in more.text
