@@ -103,6 +103,11 @@ def stop(flow: str, *, subject_id: UUID, actor: Actor, reason: str) -> bool:
     return True
 
 
+def hold(*ids: UUID) -> None:
+    """Lock jobs until the transaction ends; whoever locks what belongs to them does it after."""
+    list(Job.objects.select_for_update().filter(pk__in=ids).order_by("pk").values_list("pk"))
+
+
 @contextmanager
 def fenced(job: Job) -> Iterator[None]:
     """A transaction that commits only while this worker still holds the job.

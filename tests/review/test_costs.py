@@ -43,7 +43,7 @@ def test_a_decision_costs_the_same_however_many_came_before(desk):
         rita = fresh(desk.house.rita)
         costs.append(len(asked(lambda task=task, who=rita: desk.decide(task, NUMBER, user=who))))
     assert len(set(costs[:DEEP])) == 1 and costs[0] <= 16
-    assert len(set(costs[DEEP:])) == 1 and costs[DEEP] <= 40  # one earlier is made final with it
+    assert len(set(costs[DEEP:])) == 1 and costs[DEEP] <= 41  # one earlier is made final with it
 
 
 def test_a_sign_of_life_costs_little(desk):

@@ -51,6 +51,7 @@ def ask(document: Document, *, job: Job) -> int:
 @transaction.atomic
 def withdraw(document: Document, *, actor: Actor, reason: str) -> int:
     """Take back every task that is not final, also from open stations; how many there were."""
+    jobs.hold(*Job.objects.filter(subject_id=document.pk).values_list("pk", flat=True))
     open_tasks = list(
         Task.objects.select_for_update(of=("self",))
         .undecided()

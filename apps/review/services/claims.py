@@ -102,15 +102,9 @@ def release(user: User, *, now: datetime) -> int:
 
 def release_expired(*, now: datetime) -> int:
     """End every claim whose time is over; how many there were."""
-    over = Claim.objects.filter(ended_at=None, until__lte=now)
-    if not over.exists():
-        return 0
-    with transaction.atomic():
-        locked = over.select_for_update(skip_locked=True, of=("self",)).select_related("reviewer")
-        ended = list(locked.order_by("until")[:MOST_ENDED])
-        for one in ended:
-            _end(one, now)
-    return len(ended)
+    over = Claim.objects.filter(ended_at=None, until__lte=now).order_by("until")
+    ids = list(over.values_list("pk", flat=True)[:MOST_ENDED])
+    return sum([_end_expired(pk, now) for pk in ids])
 
 
 @transaction.atomic
@@ -171,6 +165,16 @@ def _next_of(
     free = free.exclude(document__in=hand.full).exclude(pk__in=passed)
     for lane in lanes:
         yield from free.filter(**lane).order_by("due_at", "id")[: hand.missing]
+
+
+@transaction.atomic
+def _end_expired(pk: UUID, now: datetime) -> bool:
+    """End one claim, unless somebody is ending or renewing it at this moment."""
+    locked = Claim.objects.select_for_update(skip_locked=True, of=("self",))
+    over = locked.filter(pk=pk, ended_at=None, until__lte=now).select_related("reviewer")
+    if one := over.first():
+        _end(one, now)
+    return one is not None
 
 
 def _end(held: Claim, now: datetime) -> int:

@@ -24,8 +24,11 @@ LATE = 500  # decisions a sweep makes final
 
 
 def seal_all(claim: Claim, *, actor: Actor) -> int:
-    """Make every decision of a claim final; how many there were."""
-    return _seal(_decided().filter(claim=claim), actor)
+    """Make every decision of a claim final; how many there were.
+
+    Job by job, in an order that all keep: two who leave at once wait for one another in a row.
+    """
+    return _seal(_decided().filter(claim=claim).order_by("job_id", "pk"), actor)
 
 
 def seal_older(claim: Claim, *, actor: Actor) -> int:
@@ -43,8 +46,11 @@ def seal_late(*, now: datetime, actor: Actor) -> int:
 def seal(task: Task, *, actor: Actor) -> bool:
     """Make one decision final. Of two who do it, one does.
 
-    Once a field is settled, its slit goes, its lesson is learned, and its job is woken.
+    Once a field is settled, its slit goes, its lesson is learned, and its job is woken. The job is
+    locked before the task, as by whoever stops or withdraws it.
     """
+    if task.job_id is not None:
+        jobs.hold(task.job_id)
     if not task.move(State.SEALED):
         return False
     facts: dict[str, Any] = {}
