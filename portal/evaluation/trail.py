@@ -11,11 +11,10 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from pathlib import Path
 from statistics import median, quantiles
-from tempfile import TemporaryDirectory
 from uuid import UUID
 
+from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
@@ -173,9 +172,9 @@ FILL = """
 
 def _drain(database: Scratch) -> float:
     """Seconds that a sequencer alone takes for all that waits."""
-    with TemporaryDirectory() as folder, database.connected("sequencer"):
-        sequencer = Sequencer(signing.kept(Path(folder) / "keys", name="bench"))
-        sequencer.announce(now=timezone.now())
+    keys = signing.kept(settings.SEQUENCER_KEYS, name=settings.TRAIL_NAME)  # as the process has
+    with database.connected("sequencer"):
+        sequencer = Sequencer(keys)
         began = time.perf_counter()
         while sequencer.step(now=timezone.now()):
             pass

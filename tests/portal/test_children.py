@@ -6,6 +6,8 @@ import pytest
 
 from portal.embedded import children
 from portal.embedded.children import Child
+from portal.embedded.places import Places
+from portal.embedded.supervisor import Supervisor
 
 
 @pytest.fixture
@@ -42,3 +44,10 @@ def test_a_child_that_ran_for_long_is_not_held_back(child, clock):
     child.process.wait()
     clock[0] += 31
     assert "in 1 s" in child.look()
+
+
+def test_only_the_sequencer_is_given_the_role_that_writes_trees(tmp_path):
+    children = Supervisor(Places(tmp_path), 8000)._children()
+    roles = {child.name: child.environment.get("DATABASE_ROLE") for child in children}
+    assert roles.pop("sequencer") == "sequencer"
+    assert set(roles.values()) == {None}
