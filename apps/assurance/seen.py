@@ -30,6 +30,7 @@ COUNTED_AS: dict[str, str] = {  # what goes beyond a slit is counted together
     Tag.GLYPH_DELIVERED: Tag.CROP_DELIVERED,
     Tag.WIDER_DELIVERED: Tag.LINE_DELIVERED,
     Tag.PAGE_DELIVERED: Tag.LINE_DELIVERED,
+    Tag.TRANSCRIPT_DOWNLOADED: Tag.RESULT_DOWNLOADED,
 }
 SEEN = sorted(GROUPS[Group.SEEN] - {Tag.RESULT_DELIVERED})
 

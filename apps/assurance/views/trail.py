@@ -14,9 +14,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from apps.accounts.requests import PersonRequest
 from apps.assurance import people, searches
-from apps.assurance.asks import HOUR
+from apps.assurance.asks import HOUR, OUTCOMES
 from apps.assurance.evidence import evidence
-from apps.assurance.forms import FindForm, SearchForm, TrailForm
+from apps.assurance.forms import FindForm, SearchForm, TrailForm, actions
 from apps.assurance.histogram import Bar, histogram
 from apps.assurance.seen import who_saw
 from apps.audit import explorer, tallies
@@ -122,6 +122,8 @@ def _filters(form: TrailForm, organisation: UUID) -> dict[str, Any]:
         "form": form,
         "asks": form.address(),
         "who": people.name_of(actor, organisation=organisation) if actor else "",
+        "actions": actions()[1:],
+        "outcomes": OUTCOMES,
         "names": people.names(organisation),
         "workspaces": people.workspaces(organisation),
         "reasons": tallies.values_of(Facet.REASON, organisation=organisation),
