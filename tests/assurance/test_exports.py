@@ -274,6 +274,7 @@ def test_nothing_leaves_before_the_taking_is_sealed(carl, sealed, sealing, monke
     export = asked(carl)
     sealed()
     made(export)
+    sealed()  # that it was made; what is missing is that it is taken
     monkeypatch.setattr(covering, "are_leaves", are_leaves)  # sealed is what is sealed
     monkeypatch.setattr(covering.covered, "__kwdefaults__", {"timeout": 0.05})
     response = browser(carl).get(f"/trail/exports/{export.reference}/bag.zip")
