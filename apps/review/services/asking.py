@@ -227,4 +227,4 @@ def keep_task(task: Task, sealing: Sealing | None) -> None:
 
 def _shred_crop(task: Task, actor: Actor, reason: str) -> None:
     if task.crop is not None:
-        vault.shred(task.crop, actor=actor, reason=reason)
+        vault.let_go(task.crop, actor=actor, reason=reason)

@@ -266,7 +266,7 @@ def _seal_one(task: Task, actor: Actor) -> bool:
     if not task.move(State.SEALED):
         return False
     if task.crop is not None:
-        vault.shred(task.crop, actor=actor, reason="decided")
+        vault.let_go(task.crop, actor=actor, reason="decided")
     facts = lessons.learn(task)
     _record(Tag.DECISION_SEALED, task, actor, **facts)
     jobs.wake(task.job, actor=actor)
