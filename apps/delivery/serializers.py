@@ -29,6 +29,11 @@ STEP_EXAMPLE = {
     "at": "2026-03-26T09:14:40Z",
     "ended_at": "2026-03-26T09:14:40Z",
 }
+KEPT_EXAMPLE: dict[str, Any] = {
+    "kept_until": {"result": "2026-06-24T09:14:40Z"},
+    "policy": "default v3",
+}
+WAY_EXAMPLE = {"explanation": "", "steps": [STEP_EXAMPLE], "ahead": [], **KEPT_EXAMPLE}
 FIELD_EXAMPLE = {
     "name": "iban",
     "type": "iban",
@@ -51,7 +56,7 @@ RESULT_EXAMPLE: dict[str, Any] = {
     "class": {"name": "invoice", "confidence": 0.9984, "decided_by": "machine"},
     "terms": {"purpose": "pay-invoices", "basis": "contract", "manual_review": False},
     "fields": [FIELD_EXAMPLE],
-    "kept_until": {"result": "2026-06-24T09:14:40Z"},
+    **KEPT_EXAMPLE,
     "masked": True,
 }
 JOB_STATES = [*(state.value for state in State), ERASED]
@@ -100,6 +105,12 @@ class FollowedSerializer(JobSerializer):
     steps = StepSerializer(many=True)
     ahead = serializers.ListField(
         child=serializers.CharField(), help_text="Titles of the steps to come."
+    )
+    kept_until = serializers.DictField(
+        child=serializers.DateTimeField(), help_text="When each part is erased, by its class."
+    )
+    policy = serializers.CharField(
+        allow_blank=True, help_text="The version of the retention policy that set these clocks."
     )
 
 
@@ -165,6 +176,9 @@ class ResultSerializer(serializers.Serializer[Any]):
     document = serializers.CharField()
     terms = TermsOfResult()
     kept_until = serializers.DictField(child=serializers.DateTimeField())
+    policy = serializers.CharField(
+        default="", help_text="The version of the retention policy that set these clocks."
+    )
     masked = serializers.BooleanField()
 
     def get_fields(self) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from apps.accounts.middleware import wants_json
 from apps.accounts.requests import PersonRequest
 from apps.audit import services as audit
 from apps.audit.exposure import Exposure, exposes
-from apps.delivery import overview, permissions
+from apps.delivery import kept, overview, permissions
 from apps.delivery import services as delivery
 from apps.delivery.forms import STATES, JobsForm, RevealForm
 from apps.delivery.services import REVEALED_SECONDS, RevealReason
@@ -58,7 +58,7 @@ def job(request: PersonRequest, reference: str) -> HttpResponse:
         "title": overview.title_of(document, _doctype(document)),
         "steps": steps,
         "ahead": overview.ahead(work, steps),
-        "kept": overview.kept(document),
+        "kept": kept.kept(document),
         "seen": overview.fingerprint(document, work),
         "settled": work.state in ENDS,
         "delivered": work.state == State.SUCCEEDED and bool(fields),

@@ -1,3 +1,5 @@
+from uuid import UUID
+
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.db import transaction
@@ -25,7 +27,7 @@ from apps.vault.models import Artifact
 def promise(request: PersonRequest) -> HttpResponse:
     """The promise for what is chosen in the form so far."""
     made = make_promise(
-        retention.current_policy(),
+        retention.current_policy(_organisation(request)),
         purpose=request.GET.get("purpose", ""),
         doctype=request.GET.get("doctype", ""),
     )
@@ -89,8 +91,17 @@ def receipt(request: PersonRequest, reference: str) -> HttpResponse:
 @permission_required("retention.view_clocks", raise_exception=True)
 def clocks(request: PersonRequest) -> HttpResponse:
     """What is erased next in the organisation; no content."""
-    context = {"clocks": next_clocks(request.user), "policy": retention.current_policy()}
+    context = {
+        "clocks": next_clocks(request.user),
+        "policy": retention.current_policy(_organisation(request)),
+    }
     return render(request, "retention/clocks.html", context)
+
+
+def _organisation(request: PersonRequest) -> UUID:
+    organisation = request.user.organisation_id
+    assert organisation is not None  # nobody else has a permission
+    return organisation
 
 
 def _document(request: PersonRequest, reference: str) -> Document:

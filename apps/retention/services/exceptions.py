@@ -1,0 +1,89 @@
+"""Exceptions: single documents that are kept longer, until a day, for a reason, by somebody."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from apps.accounts.models import User
+from apps.audit import services as audit
+from apps.audit.tags import Tag
+from apps.base.errors import NotPossible
+from apps.base.ids import uuid7
+from apps.intake.models import Document
+from apps.retention import permissions
+from apps.retention.models import PolicyException
+from apps.retention.services.clocks import wind
+
+LONGEST = timedelta(days=365)
+TOO_LONG = "An exception ends within a year, and begins with today at the earliest."
+NONE = "None of these is a document of your organisation that still exists."
+
+
+@transaction.atomic
+def except_(
+    references: Sequence[str], *, kind: str, until: date, reason: str, user: User
+) -> list[PolicyException]:
+    """Keep something of documents longer; they make one batch.
+
+    Raises:
+        NotAllowed: see `permissions.check_can_govern`.
+        NotPossible: it would be endless, or there is no such document.
+    """
+    organisation = permissions.governed_by(user)
+    ends = datetime.combine(until, time.max, timezone.get_current_timezone())
+    if not timedelta() < ends - timezone.now() <= LONGEST + timedelta(days=1):
+        raise NotPossible(TOO_LONG)
+    documents = Document.objects.filter(
+        organisation_id=organisation, reference__in=references, erased_at=None
+    )
+    batch = uuid7()
+    made = [_make(one, kind, ends, reason, user, batch) for one in documents.order_by("pk")]
+    if not made:
+        raise NotPossible(NONE)
+    return made
+
+
+@transaction.atomic
+def end_exception(exception: PolicyException, *, user: User) -> None:
+    """End an exception early; the policy's own clock runs again. Doing it twice is once.
+
+    Raises:
+        NotAllowed: see `permissions.check_can_govern`.
+    """
+    permissions.check_can_govern(user)
+    now = timezone.now()
+    if PolicyException.objects.open(now).filter(pk=exception.pk).update(ended_at=now):
+        _record(Tag.EXCEPTION_ENDED, exception, user)
+        wind(exception.document)
+
+
+def _make(
+    document: Document, kind: str, until: datetime, reason: str, user: User, batch: UUID
+) -> PolicyException:
+    made = PolicyException.objects.create(
+        organisation_id=document.organisation_id,
+        document=document,
+        kind=kind,
+        batch=batch,
+        owner=user,
+        reason=reason,
+        until=until,
+    )
+    _record(Tag.EXCEPTION_MADE, made, user)
+    wind(document)
+    return made
+
+
+def _record(tag: Tag, exception: PolicyException, user: User) -> None:
+    audit.record(
+        tag,
+        actor=user.actor,
+        subject=exception.pk,
+        organisation=exception.organisation_id,
+        document=exception.document_id,
+        kind=exception.kind or "all",
+        until=exception.until.isoformat(timespec="seconds"),
+    )
