@@ -24,6 +24,7 @@ ROLES: dict[Role, frozenset[str]] = {
             "intake.view_document",
             "delivery.reveal_field",
             "delivery.download_result",
+            "delivery.download_transcript",
             "retention.delete_document",
         }
     ),
@@ -50,6 +51,11 @@ ROLES: dict[Role, frozenset[str]] = {
     ),
     Role.ORGANISATION_ADMIN: frozenset({"accounts.view_people", "accounts.manage_keys"}),
     Role.INTEGRATOR: frozenset(
-        {"intake.add_document", "intake.view_document", "delivery.download_result"}
+        {
+            "intake.add_document",
+            "intake.view_document",
+            "delivery.download_result",
+            "delivery.download_transcript",
+        }
     ),
 }

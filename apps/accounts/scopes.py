@@ -7,12 +7,14 @@ class Scope(StrEnum):
     SUBMIT = "submit"
     STATE = "state"
     RESULT = "result"
+    TRANSCRIPT = "transcript"
 
 
 TITLES: dict[Scope, str] = {
     Scope.SUBMIT: "Submit documents",
     Scope.STATE: "Read the state of jobs",
     Scope.RESULT: "Read typed results, masked",
+    Scope.TRANSCRIPT: "Read transcripts that were asked for",
 }
 
 # The permissions of a role that a scope lets through; all others are closed to a key.
@@ -20,6 +22,7 @@ LETS_THROUGH: dict[Scope, frozenset[str]] = {
     Scope.SUBMIT: frozenset({"intake.add_document"}),
     Scope.STATE: frozenset({"intake.view_document"}),
     Scope.RESULT: frozenset({"intake.view_document", "delivery.download_result"}),
+    Scope.TRANSCRIPT: frozenset({"intake.view_document", "delivery.download_transcript"}),
 }
 
 

@@ -22,6 +22,7 @@ class Exposure(StrEnum):
     FIELDS = "fields"  # masked values
     VALUE = "value"  # one value in clear
     RESULT = "result"  # a typed result
+    TRANSCRIPT = "transcript"  # the whole text
     TRAIL = "trail"  # who did what; no content, but reading it is recorded too
     RECEIPT = "receipt"  # what was erased; likewise
 
@@ -34,6 +35,7 @@ PROOF: dict[Exposure, frozenset[Tag]] = {
     Exposure.FIELDS: frozenset({Tag.FIELDS_SHOWN}),
     Exposure.VALUE: frozenset({Tag.FIELD_REVEALED}),
     Exposure.RESULT: frozenset({Tag.RESULT_DOWNLOADED}),
+    Exposure.TRANSCRIPT: frozenset({Tag.TRANSCRIPT_DOWNLOADED}),
     Exposure.TRAIL: frozenset({Tag.TRAIL_READ}),
     Exposure.RECEIPT: frozenset({Tag.RECEIPT_READ}),
 }

@@ -40,6 +40,7 @@ class Tag(StrEnum):
     DOCUMENT_READ = "document.read"
     DOCUMENT_CLASSIFIED = "document.classified"
     DOCUMENT_FLAGGED = "document.flagged"
+    TRANSCRIPT_MADE = "transcript.made"
     STANDARD_SET = "standard.set"
     # Review
     TASK_OPENED = "task.opened"
@@ -59,6 +60,7 @@ class Tag(StrEnum):
     FIELD_REVEALED = "field.revealed"
     RESULT_DELIVERED = "result.delivered"
     RESULT_DOWNLOADED = "result.downloaded"
+    TRANSCRIPT_DOWNLOADED = "transcript.downloaded"
     TRAIL_READ = "trail.read"
     # The end
     CLOCK_SET = "clock.set"

@@ -16,11 +16,13 @@ from apps.delivery.forms import STATES
 from apps.delivery.serializers import (
     JOB_EXAMPLE,
     RESULT_EXAMPLE,
+    TRANSCRIPT_EXAMPLE,
     WAY_EXAMPLE,
     FollowedSerializer,
     JobsQuery,
     JobsSerializer,
     ResultSerializer,
+    TranscriptSerializer,
 )
 
 
@@ -85,6 +87,22 @@ class Result(APIView):
     def get(self, request: ProgramRequest, reference: str) -> Response:
         content = delivery.download_by_reference(reference, user=request.user)
         return Response(ResultSerializer(content).data)
+
+
+@method_decorator(exposes(Exposure.TRANSCRIPT), name="dispatch")
+class Transcript(APIView):
+    scope = Scope.TRANSCRIPT
+    http_method_names = ["get", "head"]
+
+    @extend_schema(
+        operation_id="fetch_transcript",
+        summary="Fetch the whole text of a document, if it was asked for",
+        responses=TranscriptSerializer,
+        examples=[OpenApiExample("One page", TRANSCRIPT_EXAMPLE)],
+    )
+    def get(self, request: ProgramRequest, reference: str) -> Response:
+        content = delivery.transcript_by_reference(reference, user=request.user)
+        return Response(TranscriptSerializer(content).data)
 
 
 def _following(request: ProgramRequest, rows: list[overview.Listed]) -> Any:

@@ -19,6 +19,7 @@ class Result(OwnedRow):
         permissions = [
             ("reveal_field", "Can reveal one value, with a reason"),
             ("download_result", "Can download a typed result"),
+            ("download_transcript", "Can download the whole text, where it was asked for"),
         ]
 
     def __str__(self) -> str:

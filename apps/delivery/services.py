@@ -26,6 +26,11 @@ from apps.vault.models import Artifact
 SYSTEM = Actor("system:delivery")
 REVEALED_SECONDS = 30  # how long a value stays on screen
 
+ONLY_A_PERSON = (
+    "Something in this text reads like an order to a machine, or hides. A person fetches it from "
+    "the page of its job."
+)
+
 
 class RevealReason(StrEnum):
     """Why a value is revealed: codes for the trail, sentences for the person."""
@@ -125,16 +130,41 @@ def download(document: Document, *, user: User, form: str = "json") -> dict[str,
     return {**content, "masked": True}
 
 
+@transaction.atomic
+def download_transcript(document: Document, *, user: User) -> dict[str, Any]:
+    """The whole text of a document, page by page; who takes it is recorded first.
+
+    Through a key a text with flags is withheld: what it says may be meant for a machine.
+
+    Raises:
+        NotFound, NotAllowed: see `permissions.check_can_download_transcript`; or none was made.
+        NotPossible: only a person may fetch it, from the page.
+        Gone: it was erased.
+    """
+    permissions.check_can_download_transcript(user, document)
+    made = Artifact.objects.of_document(document.pk).filter(kind=ArtifactClass.TRANSCRIPT).first()
+    if made is None:
+        raise NotFound("There is no transcript of this document.")
+    _record(Tag.TRANSCRIPT_DOWNLOADED, document, user.actor, digest=made.digest)
+    with vault.open(made, actor=user.actor, purpose="transcript") as source:
+        content: dict[str, Any] = json.loads(source.read())
+    if user.through is not None and content["flags"]:
+        raise NotPossible(ONLY_A_PERSON)
+    return content
+
+
 def download_by_reference(reference: str, *, user: User) -> dict[str, Any]:
     """`download` for whoever knows a document by its name only.
 
     Raises:
         NotFound: there is no such document for this person; see also `download`.
     """
-    document = Document.objects.visible_to(user).filter(reference=reference).first()
-    if document is None:
-        raise NotFound
-    return download(document, user=user)
+    return download(_named(reference, user), user=user)
+
+
+def transcript_by_reference(reference: str, *, user: User) -> dict[str, Any]:
+    """`download_transcript` likewise."""
+    return download_transcript(_named(reference, user), user=user)
 
 
 @transaction.atomic
@@ -159,6 +189,13 @@ def erase(document: Document, *, actor: Actor, reason: str) -> None:
     """Destroy the delivered result. Doing it twice is doing it once."""
     for result in Result.objects.filter(document=document).select_related("artifact"):
         vault.shred(result.artifact, actor=actor, reason=reason)
+
+
+def _named(reference: str, user: User) -> Document:
+    document = Document.objects.visible_to(user).filter(reference=reference).first()
+    if document is None:
+        raise NotFound
+    return document
 
 
 def _assembled(document: Document) -> dict[str, Any]:

@@ -11,6 +11,7 @@ urlpatterns = [
     path("<reference:reference>/trail/", views.trail, name="trail"),
     path("<reference:reference>/result.json", views.result, name="result"),
     path("<reference:reference>/result.csv", views.table, name="table"),
+    path("<reference:reference>/transcript.txt", views.transcript, name="transcript"),
     path("<reference:reference>/fields/<slug:name>/", views.ask_reveal, name="ask_reveal"),
     path("<reference:reference>/fields/<slug:name>/reveal/", views.reveal, name="reveal"),
 ]

@@ -10,11 +10,12 @@ from apps.accounts.middleware import wants_json
 from apps.accounts.requests import PersonRequest
 from apps.audit import services as audit
 from apps.audit.exposure import Exposure, exposes
-from apps.delivery import kept, overview, permissions
+from apps.delivery import kept, overview, permissions, transcripts
 from apps.delivery import services as delivery
 from apps.delivery.forms import STATES, JobsForm, RevealForm
 from apps.delivery.services import REVEALED_SECONDS, RevealReason
 from apps.delivery.spreadsheet import MEDIA_TYPE, to_csv
+from apps.extraction import doctypes
 from apps.intake import services as intake
 from apps.intake.models import Document
 from apps.jobs.flow import ENDS, State
@@ -47,6 +48,8 @@ def job(request: PersonRequest, reference: str) -> HttpResponse:
     fields = delivery.shown_fields(document, user=request.user)
     work = intake.job_of(document)
     steps = overview.timeline(work)
+    parts = kept.kept(document)
+    absence = transcripts.absence(document, parts, working=work.state not in ENDS)
     context = {
         "document": document,
         "job": work,
@@ -58,12 +61,15 @@ def job(request: PersonRequest, reference: str) -> HttpResponse:
         "title": overview.title_of(document, _doctype(document)),
         "steps": steps,
         "ahead": overview.ahead(work, steps),
-        "kept": kept.kept(document),
+        "kept": parts,
+        "absence": absence,
+        "unknown": _doctype(document) == doctypes.NONE_OF_THEM,
         "seen": overview.fingerprint(document, work),
         "settled": work.state in ENDS,
         "delivered": work.state == State.SUCCEEDED and bool(fields),
         "reveal_form": RevealForm(),
         "can_reveal": permissions.can_reveal(request.user, document),
+        "can_read_all": not absence and permissions.can_download_transcript(request.user, document),
         "is_member": document.workspace.has_member(request.user),
     }
     return render(request, "jobs/detail.html", context)
@@ -129,6 +135,19 @@ def table(request: PersonRequest, reference: str) -> HttpResponse:
     document = _document(request, reference)
     content = delivery.download(document, user=request.user, form="csv")
     return _table([content], name=reference)
+
+
+@exposes(Exposure.TRANSCRIPT)
+@require_GET
+@permission_required("delivery.download_transcript", raise_exception=True)
+def transcript(request: PersonRequest, reference: str) -> HttpResponse:
+    """The whole text as a file, if it was asked for; no browser shows it as a page."""
+    document = _document(request, reference)
+    content = delivery.download_transcript(document, user=request.user)
+    text = transcripts.plain_text(content)
+    response = HttpResponse(text, content_type=transcripts.MEDIA_TYPE)
+    response.headers["Content-Disposition"] = f'attachment; filename="{reference}.txt"'
+    return response
 
 
 @exposes(Exposure.RESULT)

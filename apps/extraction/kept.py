@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from apps.base.types import Box
 from apps.extraction import calibration, doctypes
-from apps.extraction.doctypes import FieldRule
+from apps.extraction.doctypes import DocType, FieldRule
 from apps.extraction.fields import Found, Missing
 from apps.extraction.fragments.rules import Fragment
 from apps.extraction.guards import WORDED
@@ -14,6 +14,7 @@ from apps.extraction.guards.shapes import fits
 from apps.extraction.models import Content, Field, Reading, to_edges
 from apps.extraction.understanding import Understood
 from apps.extraction.values import Kind
+from apps.intake import purposes
 from apps.intake.models import Document
 
 TEN_THOUSAND = 10_000  # parts of a page in a stored layout
@@ -83,6 +84,13 @@ def without_fragments(content: Content, document: Document, rule: FieldRule) -> 
         kinds &= {Fragment.CARD}
     left = content.hiding(kinds, numbered=False)
     return replace(left, normalised=left.value) if left.fragments else left
+
+
+def has_transcript(document: Document, doctype: DocType) -> bool:
+    """Whether its sender asked for a transcript, and neither purpose nor class forbids it."""
+    terms = document.submission
+    purpose = purposes.load().purposes.get(terms.purpose)
+    return terms.transcript and doctype.transcript and purpose is not None and purpose.transcript
 
 
 def flags(understood: Understood) -> list[str]:

@@ -115,7 +115,9 @@ class Money:
         if max(proved.values(), default=0) >= len(sure.PROVED) - 1:
             backing = {value: odds + sure.UNPROVED for value, odds in backing.items()}
         for value, count in proved.items():
-            backing[value] = sure.PROVED[min(count, len(sure.PROVED) - 1)]
+            # A proof takes back what speaks against a value; of what speaks for it the most counts.
+            by_sum = sure.PROVED[min(count, len(sure.PROVED) - 1)]
+            backing[value] = max(by_sum, self._as_total(value))
         for part, value in verdict.parts:
             if part == name:
                 backing[value] = backing.get(value, 0.0) + sure.PART

@@ -33,6 +33,10 @@ LONGEST_ANSWER = 64 << 20  # bytes
 LONGEST_NAME = 60  # characters of engine and version
 
 
+BROKE = "A page of it broke the reader. Save or scan it anew, with less on a page, and resend."
+NOT_STARTED = "The reader did not start. Tell whoever runs the portal, and send it again later."
+
+
 class ReaderDied(Unavailable):
     """The reader broke on a page; another one is started for the next attempt."""
 
@@ -85,7 +89,7 @@ class Reader:
         except BaseException as error:
             self.close()  # what it may still say belongs to no other page
             if isinstance(error, OSError | ValueError | RecursionError):
-                raise ReaderDied("The reader broke on this page. We try once more.") from error
+                raise ReaderDied(BROKE) from error
             raise
 
     @property
@@ -137,7 +141,7 @@ class _Readers:
             try:
                 self.by_engine[engine] = Reader(engine, settings.READER_THREADS)
             except (OSError, ValueError) as error:
-                raise Unavailable("The reader did not start. We try again soon.") from error
+                raise Unavailable(NOT_STARTED) from error
         return self.by_engine[engine]
 
     def close(self) -> None:

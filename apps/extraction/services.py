@@ -8,16 +8,23 @@ from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
-from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
-from apps.audit import services as audit
-from apps.audit.tags import Tag
 from apps.base.errors import Gone, Unreadable
 from apps.base.types import Actor
-from apps.extraction import calibration, doctypes, drawing, fragments, kept, reader, standards
+from apps.extraction import (
+    calibration,
+    doctypes,
+    drawing,
+    fragments,
+    kept,
+    reader,
+    standards,
+    trail,
+    transcript,
+)
 from apps.extraction.again import understood
 from apps.extraction.doctypes import DocType, FieldRule
 from apps.extraction.engines import PageText
@@ -26,6 +33,7 @@ from apps.extraction.fields import Found, Missing
 from apps.extraction.guards import plain
 from apps.extraction.layout import rows_of
 from apps.extraction.models import Field, Page, Reading
+from apps.extraction.transcript import Written
 from apps.extraction.typed import normalise
 from apps.extraction.understanding import Understood, wanted
 from apps.extraction.validators import run
@@ -36,10 +44,11 @@ from apps.intake.models import Document
 from apps.jobs import services as jobs
 from apps.jobs.models import Job
 from apps.vault import services as vault
+from apps.vault.classes import ArtifactClass
 from apps.vault.models import Artifact
 from apps.vault.sealing import Sealing
 
-SYSTEM = Actor("system:reader")
+SYSTEM = trail.SYSTEM
 NOTHING_READ = "No text was found on any page. Scan it again, straight and in focus, and resend."
 CHOSEN_TOO_LATE = (
     "Nobody chose a class while the file was there. Send it again and say which class it is."
@@ -56,14 +65,15 @@ class _Read:
     said: list[Witnesses] = field(default_factory=list)  # of each page
     engine: str = ""
     milliseconds: int = 0
+    transcript: tuple[Written, Sealing] | None = None  # only if it was asked for
 
     @property
     def words(self) -> int:
         return sum(len(page.words) for page in self.pages)
 
     def abort(self) -> None:
-        for image in self.images:
-            image.abort()
+        for sealing in (*self.images, *(self.transcript or ())[1:]):
+            sealing.abort()
 
 
 def read(document: Document, *, job: Job) -> Reading:
@@ -85,6 +95,8 @@ def read(document: Document, *, job: Job) -> Reading:
         if not done.words:
             raise Unreadable(NOTHING_READ)
         understood = _understood(document, done, said=document.submission.doctype)
+        if not _asks(document, understood):
+            done.transcript = _transcribed(document, done, understood.guess.doctype)
         with jobs.fenced(job):
             return _keep(document, done, understood, job)
     except BaseException:
@@ -105,17 +117,22 @@ def type_fields(document: Document, *, chosen: str, job: Job) -> None:
     reading = Reading.objects.select_related("document__submission").get(document=document)
     if not reading.waits:
         return
-    done, name = _Read(), chosen or reading.doctype
-    if wanted(doctypes.get(name), document.submission.fields):
+    done, doctype = _Read(), doctypes.get(chosen or reading.doctype)
+    if wanted(doctype, document.submission.fields) or kept.has_transcript(document, doctype):
         try:
             _read_pages(document, done, images=False)
         except Gone as error:
             raise Gone(CHOSEN_TOO_LATE) from error
-    understood = _understood(document, done, said=name)
-    with jobs.fenced(job):
-        if chosen:
-            reading.doctype, reading.doctype_confidence, reading.chosen = chosen, 1.0, True
-        _type_again(reading, done, understood, job)
+    understood = _understood(document, done, said=doctype.name)
+    try:
+        done.transcript = _transcribed(document, done, doctype)
+        with jobs.fenced(job):
+            if chosen:
+                reading.doctype, reading.doctype_confidence, reading.chosen = chosen, 1.0, True
+            _type_again(reading, done, understood, job)
+    except BaseException:
+        done.abort()
+        raise
 
 
 @transaction.atomic
@@ -191,17 +208,36 @@ def _understood(document: Document, done: _Read, *, said: str) -> Understood:
     return understood(document, done.pages, engine=done.engine, said=said, witnesses=heard)
 
 
+def _asks(document: Document, understood: Understood) -> bool:
+    """Whether a person has to say first of which class the document is."""
+    return document.submission.manual_review and not understood.guess.is_sure
+
+
+def _transcribed(
+    document: Document, done: _Read, doctype: DocType
+) -> tuple[Written, Sealing] | None:
+    if not kept.has_transcript(document, doctype):
+        return None
+    written = transcript.written(done.pages)
+    sealing = vault.prepare(
+        written.to_json(reference=document.reference, engine=done.engine),
+        kind=ArtifactClass.TRANSCRIPT,
+        organisation=document.organisation_id,
+        document=document.pk,
+    )
+    return written, sealing
+
+
 def _keep(document: Document, done: _Read, understood: Understood, job: Job) -> Reading:
     """Everything but the words; without the fields while a person has to say of which class."""
     guess = understood.guess
-    asks = document.submission.manual_review and not guess.is_sure
     reading = Reading.objects.create(
         document=document,
         organisation_id=document.organisation_id,
         engine=done.engine,
         doctype=guess.doctype.name,
         doctype_confidence=guess.confidence,
-        ranked=list(guess.ranked) if asks else [],
+        ranked=list(guess.ranked) if _asks(document, understood) else [],
         habits=asdict(judge([row for page in done.pages for row in rows_of(page)])),
         words=done.words,
         milliseconds=done.milliseconds,
@@ -209,10 +245,11 @@ def _keep(document: Document, done: _Read, understood: Understood, job: Job) -> 
         **standards.of_organisation(document.organisation_id).as_governing,
     )
     _keep_pages(document, done)
-    _record_reading(reading, job)
+    trail.read(reading, job)
     if not reading.waits:
         _keep_fields(document, understood.fields)
-        event = _record_class(reading, understood)
+        _keep_transcript(document, done)
+        event = trail.classified(reading, understood)
         by = reading.decided_by.value
         jobs.note(job, "classified", event=event, doctype=reading.doctype, by=by)
     return reading
@@ -222,11 +259,12 @@ def _type_again(reading: Reading, done: _Read, understood: Understood, job: Job)
     if done.pages:
         reading.engine, reading.words = done.engine, done.words
         reading.milliseconds += done.milliseconds
-        _record_reading(reading, job)
+        trail.read(reading, job)
     reading.typed_at = timezone.now()
     reading.save()
     _keep_fields(reading.document, understood.fields)
-    jobs.prove(job, event=_record_class(reading, understood))
+    _keep_transcript(reading.document, done)
+    jobs.prove(job, event=trail.classified(reading, understood))
 
 
 def _keep_pages(document: Document, done: _Read) -> None:
@@ -242,6 +280,12 @@ def _keep_pages(document: Document, done: _Read) -> None:
         )
 
 
+def _keep_transcript(document: Document, done: _Read) -> None:
+    if done.transcript:
+        written, sealing = done.transcript
+        trail.transcribed(document, written, vault.keep(sealing, actor=SYSTEM))
+
+
 def _keep_fields(document: Document, found: Sequence[Found | Missing]) -> None:
     cipher = vault.open_values(document.pk, organisation=document.organisation_id, actor=SYSTEM)
     rows = []
@@ -251,39 +295,3 @@ def _keep_fields(document: Document, found: Sequence[Found | Missing]) -> None:
         row.seal(kept.content(one, document), cipher)
         rows.append(row)
     Field.objects.bulk_create(rows)
-
-
-def _record_reading(reading: Reading, job: Job) -> None:
-    event = audit.record(
-        Tag.DOCUMENT_READ,
-        **_about(reading.document),
-        engine=reading.engine,
-        pages=reading.document.pages,
-        words=reading.words,
-        milliseconds=reading.milliseconds,
-    )
-    jobs.prove(job, event=str(event.pk), engine=reading.engine)
-
-
-def _record_class(reading: Reading, understood: Understood) -> str:
-    about = _about(reading.document)
-    event = audit.record(
-        Tag.DOCUMENT_CLASSIFIED,
-        **about,
-        doctype=reading.doctype,
-        per_mille=round(reading.doctype_confidence * 1000),
-        by=reading.decided_by.value,
-        fields=len(understood.fields),
-    )
-    if flags := kept.flags(understood):
-        audit.record(Tag.DOCUMENT_FLAGGED, **about, flags=flags)
-    return str(event.pk)
-
-
-def _about(document: Document) -> dict[str, Any]:
-    return {
-        "actor": SYSTEM,
-        "subject": document.reference,
-        "organisation": document.organisation_id,
-        "document": document.pk,
-    }

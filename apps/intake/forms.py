@@ -23,6 +23,7 @@ class TermsForm(PlainForm):
     basis = forms.ChoiceField()
     manual_review = forms.BooleanField(required=False)
     model_improvement = forms.BooleanField(required=False)
+    transcript = forms.BooleanField(required=False)
     doctype = forms.ChoiceField(required=False)
     fields_wanted = forms.MultipleChoiceField(required=False)
     pages = forms.CharField(required=False, max_length=pages.LONGEST)
@@ -65,6 +66,8 @@ class TermsForm(PlainForm):
         purpose = purposes.load().purposes.get(cleaned.get("purpose", ""))
         if purpose and cleaned.get("basis") not in purpose.bases:
             self.add_error("basis", "This purpose cannot rest on that legal basis.")
+        if purpose and cleaned.get("transcript") and not purpose.transcript:
+            self.add_error("transcript", "This purpose allows fields only, no transcript.")
         return cleaned
 
     def terms(self) -> Terms:
@@ -78,6 +81,7 @@ class TermsForm(PlainForm):
             basis=said["basis"],
             manual_review=said["manual_review"],
             model_improvement=said["model_improvement"],
+            transcript=said["transcript"],
             doctype=said["doctype"],
             fields=() if wanted == self._all_fields else tuple(sorted(wanted)),
             pages=said["pages"].strip(),

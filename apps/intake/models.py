@@ -23,6 +23,7 @@ class Submission(OwnedRow):
     basis = models.CharField(max_length=20)
     manual_review = models.BooleanField()  # may a person look at doubtful fields?
     model_improvement = models.BooleanField(default=False)
+    transcript = models.BooleanField(default=False, db_default=False)  # is the whole text wanted?
     doctype = models.CharField(max_length=40, blank=True)  # empty: the portal decides
     fields = models.JSONField(default=list)  # names; empty: all of the class
     pages = models.CharField(max_length=120, blank=True)  # empty: all

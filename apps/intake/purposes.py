@@ -21,6 +21,7 @@ class Purpose:
     title: str
     bases: tuple[str, ...]  # names of the legal bases that can carry it; the first is usual
     doctypes: tuple[str, ...]  # the classes it usually concerns
+    transcript: bool = False  # whether the whole text may be asked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,7 @@ def load() -> Terms:
             title=entry["title"],
             bases=tuple(entry["bases"]),
             doctypes=tuple(entry["doctypes"]),
+            transcript=entry.get("transcript", False),
         )
         for entry in data["purpose"]
     }

@@ -33,6 +33,10 @@ class TermsSerializer(StrictSerializer):
     model_improvement = serializers.BooleanField(
         default=False, help_text="May the document be used to improve recognition?"
     )
+    transcript = serializers.BooleanField(
+        default=False,
+        help_text="Keep the whole text too, on its own clock? Only some purposes allow it.",
+    )
     pages = serializers.CharField(
         required=False,
         allow_blank=True,
@@ -52,8 +56,12 @@ class TermsSerializer(StrictSerializer):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         attrs = super().validate(attrs)
-        if attrs["basis"] not in purposes.load().purposes[attrs["purpose"]].bases:
+        purpose = purposes.load().purposes[attrs["purpose"]]
+        if attrs["basis"] not in purpose.bases:
             raise serializers.ValidationError({"basis": serializers.ErrorDetail("", "basis")})
+        if attrs["transcript"] and not purpose.transcript:
+            detail = serializers.ErrorDetail("", "transcript")
+            raise serializers.ValidationError({"transcript": detail})
         return attrs
 
     def terms(self, *, key: ApiKey, token: Any) -> Terms:
@@ -68,6 +76,7 @@ class TermsSerializer(StrictSerializer):
             basis=said["basis"],
             manual_review=said["manual_review"],
             model_improvement=said["model_improvement"],
+            transcript=said["transcript"],
             doctype=said.get("doctype", ""),
             fields=tuple(sorted(set(said.get("wanted", ())))),
             pages=said.get("pages", ""),

@@ -11,7 +11,8 @@ from apps.retention.packs import TRAIL
 from apps.retention.policy import Policy, Rule, Start, in_words
 
 SHOWN = ("crop", "original", "fields")
-TITLES = {"crop": "Slits", "original": "Originals", "fields": "Fields"}
+ASKED_FOR = "transcript"
+TITLES = {"crop": "Slits", "original": "Originals", "fields": "Fields", ASKED_FOR: "Transcript"}
 STARTS = {
     Start.READ: "after reading",
     Start.DELIVERED: "after delivery",
@@ -42,20 +43,23 @@ class Promise:
     shorter: bool  # for some of the classes that may be sent, something goes sooner
 
 
-def promise(policy: Policy, *, purpose: str, doctype: str) -> Promise:
+def promise(policy: Policy, *, purpose: str, doctype: str, transcript: bool = False) -> Promise:
     """What will be kept and how long, if files of this purpose or class are sent.
 
-    Where several classes are possible, the longest time of each part is promised.
+    Where several classes are possible, the longest time of each part is promised. A transcript is
+    promised where it is asked for and the purpose allows it.
     """
     classes = _classes(purpose, doctype)
-    rules = {part: _longest(policy, part, classes) for part in SHOWN}
+    usual = purposes.load().purposes.get(purpose)
+    parts = (*SHOWN, ASKED_FOR) if transcript and usual and usual.transcript else SHOWN
+    rules = {part: _longest(policy, part, classes) for part in parts}
     return Promise(
         sentence=_sentence(rules),
-        lines=[*(_line(part, rules[part]) for part in SHOWN), *_record_line(policy)],
+        lines=[*(_line(part, rules[part]) for part in parts), *_record_line(policy)],
         policy=policy.name,
         shorter=any(
             policy.rule(part, doctype=name, tier=tier).keep < rules[part].keep
-            for part in SHOWN
+            for part in parts
             for name, tier in classes
         ),
     )
@@ -78,10 +82,13 @@ def _longest(policy: Policy, part: str, classes: Sequence[tuple[str, str]]) -> R
 
 def _sentence(rules: dict[str, Rule]) -> str:
     original, fields = rules["original"], rules["fields"]
-    return (
+    said = (
         f"Originals deleted {in_words(original.keep)} {STARTS[original.starts]}. "
         f"Fields kept {in_words(fields.keep)}. Slits deleted once a person has decided."
     )
+    if text := rules.get(ASKED_FOR):
+        said += f" Transcript deleted {in_words(text.keep)} {STARTS[text.starts]}."
+    return said
 
 
 def _line(part: str, rule: Rule) -> Line:

@@ -30,6 +30,7 @@ def promise(request: PersonRequest) -> HttpResponse:
         retention.current_policy(_organisation(request)),
         purpose=request.GET.get("purpose", ""),
         doctype=request.GET.get("doctype", ""),
+        transcript="transcript" in request.GET,
     )
     return render(request, "intake/_promise.html", {"promise": made})
 

@@ -67,6 +67,7 @@ ABOUT_FIELDS = {  # by the code of a library's error
     "unknown": "There is no such part.",
     "pages": "Write pages like 1-3, 5, last.",
     "basis": "This purpose cannot rest on that legal basis.",
+    "transcript": "This purpose allows fields only, no transcript.",
     "token": "Send one header Idempotency-Key of 1 to 128 visible characters.",
     "file": "Send exactly one file.",
 }

@@ -10,4 +10,7 @@ urlpatterns = [
     path("jobs/", delivery.Jobs.as_view(), name="jobs"),
     path("jobs/<reference:reference>/", delivery.Job.as_view(), name="job"),
     path("jobs/<reference:reference>/result/", delivery.Result.as_view(), name="result"),
+    path(
+        "jobs/<reference:reference>/transcript/", delivery.Transcript.as_view(), name="transcript"
+    ),
 ]

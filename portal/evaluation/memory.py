@@ -3,12 +3,15 @@
 import ctypes
 import gc
 import sys
-from contextlib import suppress
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 MEGABYTE = 1 << 20
 PEAK, NOW = "VmHWM", "VmRSS"
 FORGET_THE_PEAK = "5"  # what the kernel wants to read for it
+POLL = 0.1  # seconds between two looks
 
 
 def resident_mb(process: int | str = "self") -> float:
@@ -32,6 +35,24 @@ def forget_peak(process: int | str = "self") -> None:
     if process == "self":
         settle()
     Path(f"/proc/{process}/clear_refs").write_text(FORGET_THE_PEAK)
+
+
+@contextmanager
+def highest(megabytes: Callable[[], int]) -> Iterator[list[int]]:
+    """The most that a look ever gave, in the one place of a list."""
+    peak, over = [0], threading.Event()
+
+    def look() -> None:
+        while not over.wait(POLL):
+            peak[0] = max(peak[0], megabytes())
+
+    looking = threading.Thread(target=look, daemon=True)
+    looking.start()
+    try:
+        yield peak
+    finally:
+        over.set()
+        looking.join()
 
 
 def family(process: int) -> list[int]:

@@ -7,11 +7,9 @@ this process, on pixels that are already there. Both have the same threads on th
 
 import io
 import sys
-import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from statistics import median
@@ -32,12 +30,11 @@ from apps.intake.services import Terms
 from apps.jobs import runner
 from apps.jobs.flow import State
 from apps.retention import services as retention
-from portal.evaluation import web
+from portal.evaluation import memory, web
 
 PDF = "application/pdf"
 KINDS = ("invoice", "letter", "bank_statement", "agreement")
 FORMS = ("pdf", "scan.pdf")
-POLL = 0.1  # seconds between two looks at the reader's memory
 
 
 class NotRead(RuntimeError):
@@ -90,7 +87,7 @@ class Run:
         document = _send(content, self.sender)
         job = intake.job_of(document)
         try:
-            with _weighed() as peak:
+            with memory.highest(reader.megabytes) as peak:
                 self.portal.time(lambda: runner.run(job.pk), pages)
             self.reader_mb = max(self.reader_mb, peak[0])
             job.refresh_from_db()
@@ -169,24 +166,6 @@ def _terms(sender: User) -> Terms:
         manual_review=True,
         again=True,
     )
-
-
-@contextmanager
-def _weighed() -> Iterator[list[int]]:
-    """The most megabytes that this process's reader ever had, those inside its wall included."""
-    peak, over = [0], threading.Event()
-
-    def look() -> None:
-        while not over.wait(POLL):
-            peak[0] = max(peak[0], reader.megabytes())
-
-    looking = threading.Thread(target=look, daemon=True)
-    looking.start()
-    try:
-        yield peak
-    finally:
-        over.set()
-        looking.join()
 
 
 def _tell(run: Run) -> None:

@@ -140,12 +140,13 @@ def _context(request: PersonRequest, form: TermsForm) -> dict[str, Any]:
     policy = retention.current_policy(organisation)
     purpose = str(form["purpose"].value() or next(iter(purposes.load().purposes)))
     doctype = str(form["doctype"].value() or "")
+    asked = bool(form["transcript"].value())
     return {
         "form": form,
         "purposes": purposes.load(),
         "classes": doctypes.load_all(),
         "chosen_fields": form["fields_wanted"].value() or [],
-        "promise": promise(policy, purpose=purpose, doctype=doctype),
+        "promise": promise(policy, purpose=purpose, doctype=doctype, transcript=asked),
         "largest_mb": settings.LARGEST_FILE >> 20,
         "most_files": settings.MOST_FILES,
     }

@@ -193,8 +193,10 @@ function button(text, act) {
 }
 
 // The fields on offer are those of the chosen kind, or of the kinds the purpose usually concerns.
-// All are chosen until one is taken away; bases that cannot carry the purpose cannot be chosen.
+// All are chosen until one is taken away; bases that cannot carry the purpose cannot be chosen, and
+// a transcript is offered only where the purpose allows one.
 const kind = form.querySelector("[data-doctype]"), purpose = form.querySelector("[data-purpose]");
+const whole = form.querySelector("[data-transcript]");
 const boxes = () => [...form.querySelectorAll("[data-class]:not([hidden]) input")];
 function offerFields() {
   const usual = purpose.selectedOptions[0].dataset;
@@ -203,6 +205,8 @@ function offerFields() {
     group.hidden = !wanted.includes(group.dataset.class);
     for (const box of group.querySelectorAll("input")) { box.disabled = group.hidden; box.checked = !group.hidden; }
   }
+  whole.hidden = !("text" in usual);
+  if (whole.hidden) whole.querySelector("input").checked = false;
   const bases = [...form.querySelectorAll("[name=basis]")];
   for (const basis of bases) basis.disabled = !usual.bases.split(" ").includes(basis.value);
   if (!bases.some((basis) => basis.checked && !basis.disabled)) bases.find((basis) => !basis.disabled).checked = true;

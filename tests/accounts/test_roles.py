@@ -12,6 +12,7 @@ CONTENT = {
     "intake.view_document",
     "delivery.reveal_field",
     "delivery.download_result",
+    "delivery.download_transcript",
     "retention.delete_document",
     "review.decide_task",
     "review.see_line",

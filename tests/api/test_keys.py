@@ -220,12 +220,14 @@ def test_what_an_account_may_no_longer_do_its_key_may_not(house, ledger, happene
 
 @pytest.mark.parametrize("scope", Scope)
 def test_a_key_does_what_its_scopes_say_and_nothing_else(desk, program, happened, scope):
-    document = desk.delivered(sender=desk.house.ida)
+    whole = {"purpose": "handle-letter", "transcript": True}
+    document = desk.delivered(sender=desk.house.ida, **whole)
     narrow = program(scope)
     statuses = {
         Scope.SUBMIT: narrow.submit().status_code,
         Scope.STATE: narrow.get(f"jobs/{document.reference}/").status_code,
         Scope.RESULT: narrow.get(f"jobs/{document.reference}/result/").status_code,
+        Scope.TRANSCRIPT: narrow.get(f"jobs/{document.reference}/transcript/").status_code,
     }
     allowed = statuses.pop(scope)
     assert allowed in (200, 201)

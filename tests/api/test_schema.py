@@ -80,11 +80,13 @@ def test_every_answer_that_is_none_of_a_problem_has_an_example(schema):
 
 def test_real_answers_are_as_the_schema_says(schema, desk, ledger):
     document = desk.paper(sender=desk.house.ida)
-    done = desk.delivered(sender=desk.house.ida)
+    whole = {"purpose": "handle-letter", "transcript": True}
+    done = desk.delivered(sender=desk.house.ida, **whole)
     answers = {
         "Jobs": ledger.get("jobs/?count=1"),
         "Followed": ledger.get(f"jobs/{document.reference}/"),
         "Result": ledger.get(f"jobs/{done.reference}/result/"),
+        "Transcript": ledger.get(f"jobs/{done.reference}/transcript/"),
         "Submitted": ledger.submit(),
         "Problem": ledger.submit(purpose=None),
     }

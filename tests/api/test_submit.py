@@ -110,6 +110,8 @@ def test_a_token_that_is_none_is_told(ledger, stored, token):
     [
         ({"basis": "consent"}, "basis"),  # the purpose cannot rest on it
         ({"basis": "because"}, "basis"),
+        ({"transcript": "true"}, "transcript"),  # the purpose allows none
+        ({"purpose": "keep-contract", "transcript": "perhaps"}, "transcript"),
         ({"purpose": None}, "purpose"),
         ({"purpose": "because\x00"}, "purpose"),
         ({"class": "poem"}, "class"),

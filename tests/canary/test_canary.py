@@ -63,7 +63,7 @@ class Office:
     def __init__(self, house: House, ground: Ground, birds: Birds, as_: Any) -> None:
         self.house, self.ground, self.birds, self.as_ = house, ground, birds, as_
 
-    def send(self, content: bytes, ending: str = "pdf") -> HttpResponse:
+    def send(self, content: bytes, ending: str = "pdf", **terms: str) -> HttpResponse:
         form = {
             "token": str(uuid.uuid4()),
             "workspace": str(self.house.payable.pk),
@@ -73,6 +73,7 @@ class Office:
             "doctype": "invoice",
             "fields_wanted": ["invoice_number"],
             "files": [SimpleUploadedFile(f"{self.birds['name']}.{ending}", content)],
+            **terms,
         }
         answer = self.as_(self.house.clara, raise_request_exception=False).post(
             "/upload/", form, **JSON
@@ -147,6 +148,25 @@ def test_a_document_leaves_nothing_of_itself_from_sending_to_erasure(office, gro
     assert ground.look(birds) == {}
     assert list((ground.folder / "bell").iterdir())  # the bell rang, and is looked through
     assert ground.logged.getvalue()
+
+
+def test_a_transcript_is_all_that_holds_the_text_and_goes_with_the_document(office, ground, birds):
+    terms = {"purpose": "handle-letter", "transcript": "on"}
+    assert office.send(papers.invoice(birds), **terms).status_code == 201
+    document = Document.objects.get()
+    office.walk(document)
+    office.decide()
+    assert office.walk(document) == State.SUCCEEDED
+    address = f"/jobs/{document.reference}/transcript.txt"
+    taken = office.as_(office.house.clara).get(address)
+    assert birds.found_in(taken.content) == {"number", "aside", "drawn", "layer", "form"}
+    office.look_around(document)
+    assert ground.look(birds) == {}
+    office.erase(document)
+    refused = office.as_(office.house.clara, raise_request_exception=False).get(address)
+    assert refused.status_code == 410
+    ground.answers.append(said(refused))
+    assert ground.look(birds) == {}
 
 
 def test_a_photo_leaves_nothing_of_what_stands_beside_it(office, ground, birds):

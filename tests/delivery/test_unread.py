@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from apps.base.types import Box
 from apps.delivery import kept, overview
@@ -15,6 +16,7 @@ from apps.extraction.models import Page
 from apps.intake import services as intake
 from apps.intake.models import Document
 from apps.jobs.flow import State
+from apps.jobs.models import Job
 from apps.retention import services as retention
 from tests.looking import said
 from tests.review.desk import Desk, text_of
@@ -76,7 +78,30 @@ def test_a_paper_of_which_nothing_is_known_is_delivered_without_fields(desk, pag
     document = desk.unsure(fields=())
     choose(desk, document, "other")
     assert intake.job_of(document).state == State.SUCCEEDED
+    text = page(document)
+    assert "It is none of the kinds we know, or too little of it could be read to tell." in text
+    assert "scan it again, straight and in focus" in text
+
+
+def test_a_known_paper_without_the_fields_that_were_asked_for_says_so(desk, page):
+    document = desk.delivered(doctype="letter", fields=("iban",))
     assert "None of the fields you asked for belong to this class" in page(document)
+
+
+def test_a_page_that_breaks_every_reader_says_what_to_do(desk, page, monkeypatch):
+    """As one of more characters than a reader may answer with."""
+
+    def broken(*_: object) -> None:
+        raise reader.ReaderDied(reader.BROKE)
+
+    document = desk.send()
+    monkeypatch.setattr(reader, "read_page", broken)
+    for _ in range(reader.ReaderDied.attempts):
+        Job.objects.update(due_at=timezone.now())
+        state = desk.walk(document)
+    assert state == State.FAILED
+    text = page(document)
+    assert f"This could not be read. {reader.BROKE} {KEPT}" in text.replace("</strong>", "")
 
 
 def test_a_page_full_of_words_goes_its_way(desk, monkeypatch):

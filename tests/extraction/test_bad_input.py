@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image, ImageDraw, ImageFilter
+from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
 from apps.base.types import Box
 from apps.extraction import calibration
@@ -25,6 +25,7 @@ from apps.extraction.engines import Glyph, Line, PageText, Word
 from apps.extraction.engines.rapid import RapidEngine
 from apps.extraction.fields import Found
 from apps.extraction.synthetic import Drawn, draw
+from apps.extraction.synthetic.typeface import FONTS, typeface
 from apps.extraction.understanding import understand
 from apps.review.rules import Judged, needs_eyes
 from portal.evaluation.right import is_right
@@ -224,24 +225,60 @@ def test_a_page_upside_down_is_turned_and_read(engine, receipt):
     assert wrong(said, receipt.truth, RECEIPT) == {}
 
 
-def test_of_half_a_page_nothing_is_made_up(engine, invoice):
-    """The lower half: sums without an addressee, without the date, without the number."""
+#   half      left, top, right, bottom      that stands on the other half
+HALVES = {
+    "lower": ((0.0, 0.5, 1.0, 1.0),        "invoice_number"),
+    "upper": ((0.0, 0.0, 1.0, 0.3),        "grand_total"),
+    "right": ((0.5, 0.0, 1.0, 1.0),        ""),
+    "left":  ((0.0, 0.0, 0.5, 1.0),        "grand_total"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("edges", "missing"), HALVES.values(), ids=HALVES)
+def test_of_half_a_page_nothing_is_made_up(engine, invoice, edges, missing):
+    """Sums without date and number, a head without sums; lines of which half is cut off."""
     page = pixels(invoice)
-    said = answers(read(engine, page.crop((0, page.height // 2, *page.size))), INVOICE)
-    assert "invoice_number" not in said
+    corners = [round(edge * (page.width, page.height)[at % 2]) for at, edge in enumerate(edges)]
+    said = answers(read(engine, page.crop(tuple(corners))), INVOICE)
+    assert missing not in said
     assert wrong(said, invoice.truth, INVOICE) == {}
 
 
 def test_letters_three_pixels_high_are_not_guessed_at(engine, invoice):
     page = pixels(invoice)
     small = page.resize((page.width // 8, page.height // 8), Image.Resampling.LANCZOS)
-    assert wrong(answers(read(engine, small), INVOICE), invoice.truth, INVOICE) == {}
+    pages = read(engine, small)
+    assert wrong(answers(pages, INVOICE), invoice.truth, INVOICE) == {}
+    guess = classify(pages, CLASSES)
+    assert guess.doctype is INVOICE or not guess.is_sure
 
 
-def test_of_a_photo_of_a_cat_nothing_is_said(engine):
-    pages = read(engine, cat())
+@pytest.mark.parametrize("picture", ["a cat", "a blank page"])
+def test_of_a_photo_of_a_cat_not_a_word_is_read(engine, picture):
+    """So its job ends with "No text was found on any page", and what to do."""
+    pages = read(engine, cat() if picture == "a cat" else Image.new("RGB", (900, 1200), "white"))
+    assert pages[0].words == []
     for doctype in CLASSES:
         assert answers(pages, doctype) == {}
+
+
+def test_languages_in_letters_that_the_engine_has_are_read_without_a_guess(engine):
+    """Each language whose line our fonts can write, one below the other, as on a receipt."""
+    font = ImageFont.truetype(FONTS / "Inter-Regular.ttf", 26)
+    lines = [f"{label}   {number}" for _, label, number in LANGUAGES if _is_written(label + number)]
+    page = Image.new("RGB", (900, 50 * (len(lines) + 2)), "white")
+    pen = ImageDraw.Draw(page)
+    for at, line in enumerate(lines, start=1):
+        pen.text((60, 50 * at), line, font=font, fill="black")
+    assert len(lines) >= 20
+    pages = read(engine, page)
+    for doctype in CLASSES:
+        for value in answers(pages, doctype).values():
+            assert value in ("12.50", "12500.00", "12")
+
+
+def _is_written(text: str) -> bool:
+    return all(ord(sign) in typeface("Inter-Regular").glyphs for sign in text)
 
 
 def cat() -> Image.Image:

@@ -84,6 +84,12 @@ def test_a_page_without_one_of_its_parts_is_refused(key):
         wire.page_from_json(answer)
 
 
+def test_a_page_of_more_characters_than_a_reader_may_say_is_refused(monkeypatch):
+    monkeypatch.setattr(wire, "MOST_GLYPHS", 3)
+    assert wire.page_from_json(said())
+    assert_refused(lambda answer: answer["lines"][0][0][1].extend(answer["lines"][0][0][1]))
+
+
 @pytest.mark.parametrize(
     "edges",
     [

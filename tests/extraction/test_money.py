@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from apps.extraction import doctypes
+from apps.extraction import doctypes, money
 from apps.extraction.columns import totals
+from apps.extraction.confidence import PROVED
 from apps.extraction.engines import Glyph
 from apps.extraction.fields import Found
 from apps.extraction.find import find_fields
+from apps.extraction.money import Money
 from apps.extraction.rates import Printed, triples
-from apps.extraction.sheet import Sheet
+from apps.extraction.sheet import Labels, Sheet
 from tests.extraction.pages import by_name, drawn
 
 
@@ -168,3 +170,13 @@ def test_what_the_amounts_above_add_up_to_is_likelier_a_total():
     adds_up = "a         10.00\nb          5.00\nc          7.50\nSubtotal  22.50"
     other = adds_up.replace("7.50", "7.49")
     assert chosen(adds_up, "net_total") > chosen(other, "net_total")
+
+
+@pytest.mark.parametrize(("by_column", "stays"), [(0.4, PROVED[1]), (3.0, 3.0)])
+def test_of_two_reasons_for_a_value_the_better_one_counts(monkeypatch, by_column, stays):
+    """A column adds up to it, and one other value agrees with it."""
+    monkeypatch.setattr(money, "TOTALLED", by_column)
+    bill = "Pens     7.00\nPaper   15.50\nNet total   22.50\nTotal   22.50"
+    doctype, sheet = doctypes.get("invoice"), Sheet([drawn(bill)])
+    backing = Money(doctype, sheet, Labels(sheet, doctype)).backing(doctype.rule("grand_total"))
+    assert backing["22.50"] == stays

@@ -75,6 +75,7 @@ def test_consent_is_recorded_once_for_all_that_is_sent_together(house, jail_says
     told = facts(given)
     assert told["purpose"] == "pay-invoices"
     assert (told["manual_review"], told["model_improvement"]) == (True, False)
+    assert told["transcript"] is False
 
 
 def test_plain_bytes_and_names_are_nowhere_on_disk_or_in_the_database(
@@ -227,6 +228,7 @@ def test_the_same_form_sent_twice_gives_one_document(house, jail_says, stored):
         {"basis": "legal-duty"},
         {"manual_review": False},
         {"model_improvement": True},
+        {"transcript": True},
         {"doctype": "letter"},
         {"fields": ("iban",)},
         {"pages": "1"},

@@ -22,7 +22,7 @@ from apps.intake.services import receiving
 from apps.vault import services as vault
 from tests.conftest import SYSTEM, House
 from tests.intake.browsers import JSON
-from tests.intake.looking import everything_in_the_database, everything_on_disk
+from tests.intake.looking import everything_in_the_database, everything_on_disk, facts
 from tests.intake.test_receive import MARKER, paper
 
 UPLOAD = "/upload/"
@@ -90,6 +90,28 @@ def test_a_file_sent_by_the_page_s_module_is_answered_in_json(house, post):
         "reference": document.reference,
         "address": f"/jobs/{document.reference}/",
     }
+
+
+def test_a_transcript_is_kept_only_if_the_box_is_ticked(house, post):
+    post(file("one.png"), purpose="keep-contract")
+    post(file("two.png"), purpose="keep-contract", transcript="on")
+    asked = Submission.objects.order_by("pk").values_list("transcript", flat=True)
+    assert list(asked) == [False, True]
+    told = [facts(event)["transcript"] for event in Event.objects.filter(tag=Tag.CONSENT_GIVEN)]
+    assert sorted(told) == [False, True]
+
+
+def test_a_transcript_that_the_purpose_forbids_is_refused_in_words(post):
+    page = post(file(), transcript="on").text
+    assert "This purpose allows fields only, no transcript." in page
+
+
+def test_the_page_says_what_a_transcript_means_and_where_one_may_be_asked_for(house, as_):
+    page = " ".join(as_(house.clara).get(UPLOAD).text.split())
+    assert "The whole text of the pages, for your team to download." in page
+    assert "erased on a clock of its own" in page
+    offered = re.findall(r'<option value="([\w-]+)"[^>]*data-text', page)
+    assert offered == ["keep-contract", "handle-letter"]
 
 
 def test_what_the_form_said_is_what_was_consented_to(house, post):
@@ -216,6 +238,7 @@ def test_a_full_disk_is_told_as_our_trouble(house, post, stored, monkeypatch):
         {"basis": "consent"},  # the purpose cannot rest on it
         {"basis": ""},
         {"basis": "because"},
+        {"transcript": "on"},  # the purpose allows none
         {"purpose": "because"},
         {"purpose": None},
         {"doctype": "poem"},

@@ -45,10 +45,14 @@ def seen_with(permission: str) -> Listed:
     return lambda user: seen(user) if user.has_perm(permission) else Document.objects.none()
 
 
-def erasable(user: User) -> QuerySet[Document]:
+def of_own(permission: str) -> Listed:
     """What the person sees by membership, and not by a grant."""
-    rooms = Workspace.objects.filter(memberships__user=user)
-    return seen_with("retention.delete_document")(user).filter(workspace__in=rooms)
+
+    def listed(user: User) -> QuerySet[Document]:
+        rooms = Workspace.objects.filter(memberships__user=user)
+        return seen_with(permission)(user).filter(workspace__in=rooms)
+
+    return listed
 
 
 def held(user: User) -> QuerySet[Task]:
@@ -82,6 +86,7 @@ def now(check: Callable[..., None]) -> Check:
     return lambda user, one: check(user, one, now=timezone.now())
 
 
+ERASABLE = of_own("retention.delete_document")
 # Each check of one object, and the queryset it must agree with.
 PAIRS: dict[str, tuple[type, Check, Listed]] = {
     "accounts.check_can_revoke": (ApiKey, accounts_pairs.check_can_revoke, managed),
@@ -94,8 +99,11 @@ PAIRS: dict[str, tuple[type, Check, Listed]] = {
     "delivery.check_can_download": (
         Document, delivery.check_can_download, seen_with("delivery.download_result"),
     ),
-    "retention.check_can_delete": (Document, retention.check_can_delete, erasable),
-    "retention.check_can_withdraw": (Document, retention.check_can_withdraw, erasable),
+    "delivery.check_can_download_transcript": (
+        Document, delivery.check_can_download_transcript, of_own("delivery.download_transcript"),
+    ),
+    "retention.check_can_delete": (Document, retention.check_can_delete, ERASABLE),
+    "retention.check_can_withdraw": (Document, retention.check_can_withdraw, ERASABLE),
     "review.check_holds": (Task, now(review.check_holds), held),
     "review.check_can_see_line": (Task, now(review.check_can_see_line), held_with_line),
 }  # fmt: skip
@@ -110,6 +118,7 @@ ASKS = {  # the half of a pair that answers instead of raising
     "intake.can_see": "intake.check_can_see",
     "delivery.can_reveal": "delivery.check_can_reveal",
     "delivery.can_download": "delivery.check_can_download",
+    "delivery.can_download_transcript": "delivery.check_can_download_transcript",
     "retention.can_delete": "retention.check_can_delete",
     "review.holds": "review.check_holds",
 }

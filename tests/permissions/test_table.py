@@ -22,6 +22,7 @@ HANDED = {
     Exposure.FIELDS: {"clara", "ida"},
     Exposure.VALUE: {"clara"},
     Exposure.RESULT: {"clara", "ida"},
+    Exposure.TRANSCRIPT: {"clara", "ida"},
     Exposure.TRAIL: {"clara", "ida", "carl"},
     Exposure.RECEIPT: {"clara", "ida"},
 }

@@ -67,15 +67,17 @@ class World:
 
     def _documents(self, desk: Desk) -> None:
         house = self.house
-        self.delivered = desk.delivered()
+        whole = {"purpose": "handle-letter", "transcript": True}
+        self.delivered = desk.delivered(**whole)
         self.erased = desk.delivered()
         retention.delete(self.erased, user=house.clara)
         self.parked = desk.paper()
         self.asked = self._asked_of(desk)
         desk.lines = [line.replace(DATE, "2019-04-27") for line in desk.lines]
-        self.cleo_s = desk.delivered(sender=house.cleo, workspace=house.people)
+        self.cleo_s = desk.delivered(sender=house.cleo, workspace=house.people, **whole)
         with acting_for(house.northmere.pk):
-            self.mallory_s = desk.delivered(sender=house.mallory, workspace=house.elsewhere)
+            about = {"sender": house.mallory, "workspace": house.elsewhere}
+            self.mallory_s = desk.delivered(**about, **whole)
         held = desk.take(house.rita)
         self.task, self.decided = held["iban"], held["invoice_number"]
         self.kind = held.pop(CLASS)

@@ -2,13 +2,19 @@
 
 import io
 import os
+import threading
 import time
+from types import SimpleNamespace
 
+import numpy as np
 import pikepdf
 import pytest
+from PIL import Image
 
+from apps.extraction import rooms
+from apps.extraction.synthetic import draw
 from apps.vault.envelope import CHUNK
-from portal.evaluation import memory, pipeline
+from portal.evaluation import memory, pipeline, readers
 from portal.evaluation.vault import Files, Rates, pieces
 
 
@@ -69,3 +75,49 @@ def test_a_side_counts_only_the_time_of_its_own_work():
     assert side.pages == 4
     assert side.seconds >= 0.02
     assert pipeline.Side().pages_per_s == 0.0
+
+
+def test_the_reader_s_bench_reads_each_paper_in_many_sizes(monkeypatch):
+    monkeypatch.setattr(readers, "_paper", lambda number: np.full((20, 10 + number, 3), 200))
+    shapes = [page.shape for page in readers.pages(readers.PAPERS * readers.STEPS)]
+    assert shapes[0] == (20, 10, 3)
+    assert shapes[readers.PAPERS] == (20 + 2 * readers.STEP, 10 + 2 * readers.STEP, 3)
+    assert len(set(shapes)) == len(shapes)
+
+
+def test_a_passport_is_cut_to_the_part_with_its_zone():
+    whole = draw("passport", seed=readers.FIRST + 1, form="png")
+    with Image.open(io.BytesIO(whole.content)) as image:
+        width, height = image.size
+    assert readers.KINDS[1] == readers.ZONE
+    assert readers._paper(1).shape == (height - round(height * 0.6), width, 3)
+
+
+def test_the_reader_s_bench_reads_all_pages_and_compares_some(monkeypatch):
+    """Every third page goes through both sides; the others through the reader alone."""
+    asked: list[object] = []
+    bare: list[object] = []
+    engine = SimpleNamespace(read=lambda *page: bare.append(page))
+    monkeypatch.setattr(readers, "EVERY", 3)
+    monkeypatch.setattr(readers, "pages", lambda count: iter(range(count)))
+    monkeypatch.setattr(readers, "RapidEngine", lambda _: engine)
+    monkeypatch.setattr(readers.reader, "read_page", lambda *page: asked.append(page))
+    figures = readers.over(7)
+    assert [page[0] for page in asked] == list(range(7))
+    assert [page[0] for page in bare] == [2, 5]
+    assert (figures["documents"], figures["pages_compared"], figures["restarts"]) == (7, 2, 0)
+    assert figures["reader_cap_mb"] == rooms.room("rapid").fattest
+
+
+def test_the_highest_of_many_looks_is_kept(monkeypatch):
+    monkeypatch.setattr(memory, "POLL", 0.001)
+    left, done = [3, 9, 4], threading.Event()
+
+    def look() -> int:
+        if len(left) == 1:
+            done.set()
+        return left.pop(0) if len(left) > 1 else left[0]
+
+    with memory.highest(look) as peak:
+        assert done.wait(10)
+    assert peak == [9]

@@ -192,6 +192,10 @@ def test_erasing_needs_a_form_of_ours(desk, as_, document, part):
         ({"doctype": "identity"}, "Originals deleted 4 h after reading. Fields kept 30 days."),
         ({"purpose": HOSTILE, "doctype": HOSTILE}, "Originals deleted 30 days after reading."),
         ({"purpose": "\x00", "doctype": "\x00"}, "Policy default v3"),
+        (
+            {"purpose": "keep-contract", "transcript": "on"},
+            "Transcript deleted 7 days after reading.",
+        ),
     ],
 )
 def test_a_promise_is_shown_before_anything_is_sent(clara, query, words):

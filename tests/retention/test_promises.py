@@ -74,6 +74,22 @@ def test_a_class_that_was_chosen_comes_before_what_its_purpose_allows():
     assert texts(said("onboard-employee", "identity"))["Originals"] == "4 h"
 
 
+@pytest.mark.parametrize(
+    ("purpose", "asked", "promised"),
+    [
+        ("keep-contract", True, "7 days"),
+        ("keep-contract", False, None),
+        ("pay-invoices", True, None),  # it allows none
+        ("", True, None),
+    ],
+)
+def test_a_transcript_is_promised_where_one_is_asked_for_and_allowed(purpose, asked, promised):
+    policy = packs.compose(packs.load_all(FOLDER))
+    made = promise(policy, purpose=purpose, doctype="", transcript=asked)
+    assert texts(made).get("Transcript") == promised
+    assert ("Transcript deleted" in made.sentence) is (promised is not None)
+
+
 def test_where_some_that_may_come_go_sooner_the_promise_says_so():
     assert said("onboard-employee").shorter
     assert not said("pay-invoices").shorter

@@ -84,6 +84,7 @@ class DocType:
     taxed: Sequence[str] = ()  # the fields of net, tax and gross, which printed rates prove
     reader: str = "page"  # "mrz": all fields come from the machine-readable zone
     fragments: Sequence[str] = fragments.KINDS  # hidden inside values before they are kept
+    transcript: bool = True  # whether its text may be kept where the sender asks for it
     one_column: bool = False  # the head of the page is one column however wide its gaps
     error_target: float | None = None  # 0 to 1; of fields nobody looked at, so many may be wrong
 
@@ -159,6 +160,7 @@ def _doctype(data: dict[str, Any], where: str) -> DocType:
         "fields": _rules(data.get("fields", {}), f"{where}: fields"),
         "aids": _rules(data.get("aids", {}), f"{where}: aids"),
     }
+    _need(data.get("transcript", True) in (True, False), where, "transcript must be true or false")
     unknown = set(data.get("fragments", ())) - set(fragments.KINDS)
     _need(not unknown, where, f"fragments know no kind {sorted(unknown)}")
     doctype = DocType(**(data | built))

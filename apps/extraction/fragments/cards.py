@@ -57,7 +57,7 @@ def _in_run(run: Sequence[Group], misread: bool) -> Iterator[tuple[int, int]]:
     """The longest cards among groups that follow one another, left to right."""
     first = 0
     while first < len(run):
-        ends = range(len(run), first, -1)
+        ends = range(min(len(run), first + LONGEST), first, -1)  # a group has a digit at least
         last = next((end for end in ends if _is_card(run, first, end, misread)), None)
         if last is None:
             first += 1
@@ -109,11 +109,11 @@ def _before_last(groups: Sequence[Group]) -> int:
 
 def _runs(text: str) -> Iterator[list[Group]]:
     """Groups of digits with nothing but spaces or strokes between them; IBANs are passed over."""
-    taken = list(_ibans(text))
+    taken = {at for start, end in _ibans(text) for at in range(start, end)}
     groups = [
         Group(match.start(), match.end(), match.group().translate(LETTERS_FOR_DIGITS))
         for match in TOKEN.finditer(text)
-        if not any(start <= match.start() < end for start, end in taken)
+        if match.start() not in taken
         and sum(sign.isdigit() for sign in match.group()) * 2 > len(match.group())
     ]
     run = groups[:1]

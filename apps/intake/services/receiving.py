@@ -36,6 +36,7 @@ class Terms:
     basis: str
     manual_review: bool
     model_improvement: bool = False
+    transcript: bool = False  # keep the whole text; only a purpose that allows it
     doctype: str = ""
     fields: tuple[str, ...] = ()
     pages: str = ""
@@ -210,6 +211,7 @@ def _record_consent(submission: Submission, sender: User) -> None:
         basis=submission.basis,
         manual_review=submission.manual_review,
         model_improvement=submission.model_improvement,
+        transcript=submission.transcript,
     )
 
 

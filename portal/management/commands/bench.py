@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from portal.demo.people import person
-from portal.evaluation import confidence, pipeline, vault
+from portal.evaluation import confidence, pipeline, readers, vault
 from portal.evaluation.report import report
 
 Bench = Callable[[dict[str, Any]], dict[str, float]]
@@ -34,15 +34,21 @@ def _pipeline(options: dict[str, Any]) -> dict[str, float]:
     return pipeline.compare(sender, pages=options["pages"], pages_each=options["pages_each"])
 
 
+def _reader(options: dict[str, Any]) -> dict[str, float]:
+    return readers.over(options["documents"])
+
+
 BENCHES: dict[str, Bench] = {
     "confidence": _confidence,
     "pipeline": _pipeline,
+    "reader": _reader,
     "vault": _vault,
 }
 # What each takes from the command line; printed with its figures.
 OPTIONS: dict[str, tuple[str, ...]] = {
     "confidence": ("limit",),
     "pipeline": ("pages", "pages_each"),
+    "reader": ("documents",),
     "vault": ("megabytes", "large_megabytes", "rounds"),
 }
 
@@ -56,6 +62,7 @@ class Command(BaseCommand):
         parser.add_argument("--limit", type=int, default=0, help="documents; 0 is all")
         parser.add_argument("--pages", type=int, default=300, help="through the pipeline")
         parser.add_argument("--pages-each", type=int, default=10, help="of one document")
+        parser.add_argument("--documents", type=int, default=500, help="through one reader")
         parser.add_argument("--megabytes", type=int, default=128, help="of the file sealed")
         parser.add_argument("--large-megabytes", type=int, default=1024, help="of the large file")
         parser.add_argument("--rounds", type=int, default=7, help="of both sides, alternating")
