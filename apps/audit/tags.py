@@ -80,6 +80,7 @@ class Tag(StrEnum):
     HOLD_KEPT = "hold.kept"
     HOLD_LIFTED = "hold.lifted"
     CERTIFICATE_ISSUED = "certificate.issued"
+    CERTIFICATE_TAKEN = "certificate.taken"
 
 
 class Outcome(StrEnum):

@@ -79,4 +79,5 @@ WORDS: dict[Tag, Words] = {
     Tag.HOLD_KEPT: Words("Hold kept", "hold", "hold"),
     Tag.HOLD_LIFTED: Words("Hold lifted", "info", "hold"),
     Tag.CERTIFICATE_ISSUED: Words("Certificate issued", "info", "seal"),
+    Tag.CERTIFICATE_TAKEN: Words("Certificate taken", "idle", "download"),
 }

@@ -1,9 +1,7 @@
 """Who may delete a document and withdraw its consent, and who governs what is kept."""
 
-from uuid import UUID
-
 from apps.accounts.models import User
-from apps.base.errors import NotAllowed, NotFound
+from apps.base.errors import NotAllowed, NotFound, NotPossible
 from apps.intake import permissions as intake
 from apps.intake.models import Document
 from apps.retention.models import Hold, PolicyVersion
@@ -39,26 +37,19 @@ def check_can_govern(user: User) -> None:
         raise NotAllowed("You may not change what is kept. Ask your records manager.")
 
 
-def governed_by(user: User) -> UUID:
-    """The organisation whose keeping somebody governs. Raises NotAllowed."""
-    check_can_govern(user)
-    assert user.organisation_id is not None  # nobody else has a permission
-    return user.organisation_id
-
-
 def check_can_approve(user: User, version: PolicyVersion) -> None:
     """Whoever proposed a policy is the one person who cannot approve it."""
     check_can_govern(user)
     if version.organisation_id != user.organisation_id:
         raise NotFound
     if version.proposed_by_id == user.pk:
-        raise NotAllowed(TWO)
+        raise NotPossible(TWO)
 
 
 def can_approve(user: User, version: PolicyVersion) -> bool:
     try:
         check_can_approve(user, version)
-    except (NotAllowed, NotFound):
+    except (NotAllowed, NotFound, NotPossible):
         return False
     return True
 
@@ -69,12 +60,12 @@ def check_can_lift(user: User, hold: Hold) -> None:
     if hold.organisation_id != user.organisation_id:
         raise NotFound
     if hold.lift_asked_by_id == user.pk:
-        raise NotAllowed(TWO)
+        raise NotPossible(TWO)
 
 
 def can_lift(user: User, hold: Hold) -> bool:
     try:
         check_can_lift(user, hold)
-    except (NotAllowed, NotFound):
+    except (NotAllowed, NotFound, NotPossible):
         return False
     return True

@@ -214,7 +214,7 @@ def test_a_hold_on_many_reports_what_it_found(desk, document):
 def test_whoever_asks_to_lift_cannot_lift(desk, document):
     hold = place(desk.house, Scope.DOCUMENT, document).hold
     retention.ask_to_lift(hold, reason="It was settled.", user=desk.house.rosa)
-    with pytest.raises(NotAllowed, match="second person"):
+    with pytest.raises(NotPossible, match="second person"):
         retention.lift(hold, user=desk.house.rosa)
     with pytest.raises(IntegrityError), transaction.atomic():
         Hold.objects.update(lifted_by=desk.house.rosa, lifted_at=timezone.now())

@@ -15,7 +15,7 @@ from apps.retention import packs
 from apps.retention import services as retention
 from apps.retention.changes import effect_in_words
 from apps.retention.models import PolicyVersion, Standing
-from apps.retention.policy import Policy
+from apps.retention.policy import Policy, iso
 from apps.retention.services import proposals
 from apps.vault.models import Artifact
 from portal import checks
@@ -48,7 +48,7 @@ def shorter(policy: Policy, **keep: timedelta) -> Policy:
     rules = []
     for rule in policy.rules:
         if rule.artifact in keep and not rule.doctype and not rule.tier:
-            data = packs.as_data(rule) | {"keep": packs.iso(keep[rule.artifact])}
+            data = packs.as_data(rule) | {"keep": iso(keep[rule.artifact])}
             rule = packs.rule_of(data)
         rules.append(rule)
     return Policy(policy.id, policy.version, rules)
@@ -170,7 +170,7 @@ def test_the_files_are_proposed_by_somebody_and_signed_by_another(house, files):
 
 def test_whoever_proposed_cannot_approve(house):
     version = proposed(house)
-    with pytest.raises(NotAllowed, match="second person"):
+    with pytest.raises(NotPossible, match="second person"):
         retention.approve(version, user=house.rosa)
     assert PolicyVersion.objects.get(pk=version.pk).standing == Standing.PROPOSED
 

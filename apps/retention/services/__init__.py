@@ -1,6 +1,6 @@
 """Set clocks, hold, erase what is due or asked for, and prove that it is gone."""
 
-from apps.retention.services.certificates import certify, of_document
+from apps.retention.services.certificates import certify, of_document, public_key
 from apps.retention.services.clocks import rewind, wind
 from apps.retention.services.erasing import delete, withdraw
 from apps.retention.services.exceptions import end_exception, except_
@@ -12,6 +12,8 @@ from apps.retention.services.holds import (
     keep_on,
     lift,
     place,
+    references_of,
+    scope_in_words,
 )
 from apps.retention.services.proposals import (
     approve,
@@ -57,7 +59,10 @@ __all__ = [
     "policy_of",
     "propose",
     "propose_files",
+    "public_key",
+    "references_of",
     "rewind",
+    "scope_in_words",
     "take_effect",
     "version_in_force",
     "wind",

@@ -51,6 +51,11 @@ def of_document(erasure: Erasure, *, now: datetime) -> Certificate | None:
     return made or _issue(artifacts, erasure.cause, now, document=document.pk)
 
 
+def public_key(organisation: UUID) -> str:
+    """What an organisation's certificates are checked with, as 64 hexadecimal digits."""
+    return signing.public_key(organisation)[1]
+
+
 def _causes(now: datetime) -> list[str]:
     """Why something went that is not certified and has waited for long enough."""
     waiting = Artifact.objects.filter(gone_at__isnull=False, certificate=None).exclude(reason="")

@@ -16,6 +16,7 @@ from apps.intake.models import Document
 from apps.retention import permissions
 from apps.retention.models import PolicyException
 from apps.retention.services.clocks import wind
+from apps.retention.services.versions import governed_by
 
 LONGEST = timedelta(days=365)
 TOO_LONG = "An exception ends within a year, and begins with today at the earliest."
@@ -32,7 +33,7 @@ def except_(
         NotAllowed: see `permissions.check_can_govern`.
         NotPossible: it would be endless, or there is no such document.
     """
-    organisation = permissions.governed_by(user)
+    organisation = governed_by(user)
     ends = datetime.combine(until, time.max, timezone.get_current_timezone())
     if not timedelta() < ends - timezone.now() <= LONGEST + timedelta(days=1):
         raise NotPossible(TOO_LONG)

@@ -15,13 +15,14 @@ from django.db import transaction
 from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from apps.accounts.models import Organisation, User
+from apps.accounts.models import Organisation, User, Workspace
 from apps.audit import services as audit
 from apps.audit.tags import Tag
 from apps.base.errors import NotPossible
 from apps.intake.models import Document
 from apps.retention import permissions
 from apps.retention.models import Held, Hold, Scope
+from apps.retention.services.versions import governed_by
 from apps.vault.models import Artifact
 
 EMPTY = "Nothing of your organisation is covered by this, so nothing was held."
@@ -198,7 +199,7 @@ def _cover(hold: Hold, documents: Sequence[UUID]) -> list[UUID]:
 
 def _new_hold(wanted: Wanted, user: User) -> Hold:
     """One number after the other, because holds of one organisation are placed one by one."""
-    organisation = permissions.governed_by(user)
+    organisation = governed_by(user)
     Organisation.objects.select_for_update(no_key=True).get(pk=organisation)
     last = Hold.objects.aggregate(last=Max(F("number")))["last"] or 0
     return Hold.objects.create(
@@ -224,3 +225,27 @@ def _record(tag: Tag, hold: Hold, user: User, **facts: Any) -> None:
         hold=hold.reference,
         **facts,
     )
+
+
+def references_of(hold: Hold) -> QuerySet[Document, str]:
+    """The documents that a hold covers, newest first, by what people call them."""
+    documents = Document.objects.filter(pk__in=_covered_by(hold))
+    return documents.order_by("-pk").values_list("reference", flat=True)
+
+
+def scope_in_words(hold: Hold) -> str:
+    """What a hold covers, for a person; workspace and person may be gone."""
+    match Scope(hold.scope):
+        case Scope.DOCUMENT:
+            return "Documents that were named"
+        case Scope.WORKSPACE:
+            rooms = Workspace.objects.filter(organisation=hold.organisation_id)
+            room = {str(one.pk): one.name for one in rooms}.get(str(hold.workspace))
+            return f"Everything sent into {room or 'a workspace that is gone'}"
+        case Scope.PERSON:
+            people = User.objects.filter(organisation=hold.organisation_id)
+            person = {str(one.pk): one.name for one in people}.get(str(hold.person))
+            return f"Everything sent by {person or 'somebody who is gone'}"
+        case Scope.QUERY:
+            asked = ", ".join(f"{key} {value}" for key, value in sorted(hold.query.items()))
+            return f"Everything with {asked}"

@@ -21,6 +21,7 @@ from apps.retention.policy import Policy
 from apps.retention.services import clocks
 from apps.retention.services.versions import (
     SYSTEM,
+    governed_by,
     in_files,
     policy_of,
     record_policy,
@@ -44,7 +45,7 @@ def propose(policy: Policy, *, reason: str, user: User) -> PolicyVersion:
         NotAllowed: see `permissions.check_can_govern`.
         NotPossible: it changes nothing, or another change is under way.
     """
-    organisation = permissions.governed_by(user)
+    organisation = governed_by(user)
     in_force = version_in_force(organisation)
     Organisation.objects.select_for_update(no_key=True).get(pk=organisation)  # one by one
     _check_new(policy, in_force)
@@ -65,7 +66,7 @@ def propose(policy: Policy, *, reason: str, user: User) -> PolicyVersion:
 
 def propose_files(*, reason: str, user: User) -> PolicyVersion:
     """Propose what the files in version control say. Raises as `propose` does."""
-    return propose(in_files(permissions.governed_by(user)), reason=reason, user=user)
+    return propose(in_files(governed_by(user)), reason=reason, user=user)
 
 
 @transaction.atomic

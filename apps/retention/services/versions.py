@@ -9,12 +9,12 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from apps.accounts.models import Organisation
+from apps.accounts.models import Organisation, User
 from apps.audit import services as audit
 from apps.audit.tags import Tag
 from apps.base.types import Actor
 from apps.extraction import doctypes
-from apps.retention import packs
+from apps.retention import packs, permissions
 from apps.retention.changes import Change, compare
 from apps.retention.models import PolicyVersion, Standing
 from apps.retention.policy import Policy
@@ -22,6 +22,13 @@ from apps.vault.orphans import GRACE
 
 SYSTEM = Actor("system:retention")
 CAME = "It came with the portal."
+
+
+def governed_by(user: User) -> UUID:
+    """The organisation whose keeping somebody governs. Raises NotAllowed."""
+    permissions.check_can_govern(user)
+    assert user.organisation_id is not None  # nobody else has a permission
+    return user.organisation_id
 
 
 def version_in_force(organisation: UUID, *, now: datetime | None = None) -> PolicyVersion:
