@@ -3,6 +3,9 @@
 Nobody reads plain bytes without a name and a purpose, and every reading is an event.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime, timedelta
 from typing import BinaryIO, cast
 from uuid import UUID
@@ -32,6 +35,8 @@ LONGEST = timedelta(hours=12)  # from the first byte to a row; half of what orph
 TOO_LONG = "This took too long and could not be kept. Send it again."
 ERASED = "This content no longer exists. It was erased, as promised when it was sent."
 HELD = "This is under a legal hold and cannot be erased."
+
+_gathered: ContextVar[list[UUID] | None] = ContextVar("shredded together", default=None)
 
 
 def begin(kind: ArtifactClass, *, organisation: UUID, document: UUID) -> Sealing:
@@ -108,7 +113,7 @@ def open(artifact: Artifact, *, actor: Actor, purpose: str) -> BinaryIO:
     return _stream(artifact, key)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def shred(artifact: Artifact, *, actor: Actor, reason: str) -> None:
     """Destroy the key, then the bytes, then prove that reading fails.
 
@@ -134,13 +139,30 @@ def shred(artifact: Artifact, *, actor: Actor, reason: str) -> None:
         digest=artifact.digest,
         reason=reason,
     )
-    transaction.on_commit(lambda: _remove_bytes(artifact), robust=True)
+    if (gathered := _gathered.get()) is not None:
+        gathered.append(artifact.pk)
+    else:
+        transaction.on_commit(lambda: _remove_bytes(artifact), robust=True)
+
+
+@contextmanager
+def together() -> Iterator[None]:
+    """Let what is shredded in this block, and in its transaction, be proven gone in one go."""
+    gathered: list[UUID] = []
+    token = _gathered.set(gathered)
+    try:
+        yield
+    finally:
+        _gathered.reset(token)
+    if gathered:
+        transaction.on_commit(lambda: _remove_all(pk__in=gathered), robust=True)
 
 
 def let_go(artifact: Artifact, *, actor: Actor, reason: str) -> bool:
     """Shred, or leave to its clock what a legal hold keeps; whether it was shredded."""
     try:
-        shred(artifact, actor=actor, reason=reason)
+        with transaction.atomic():
+            shred(artifact, actor=actor, reason=reason)
     except Held:
         return False
     return True
@@ -148,8 +170,7 @@ def let_go(artifact: Artifact, *, actor: Actor, reason: str) -> bool:
 
 def finish_shredding(*, now: datetime) -> int:
     """Delete bytes whose key is already gone; how many artifacts are now proven gone."""
-    half = Artifact.objects.filter(shredded_at__lte=now, gone_at=None).order_by("pk")[:500]
-    return sum(_remove_bytes(artifact) for artifact in half)
+    return _remove_all(shredded_at__lte=now)
 
 
 def open_values(document: UUID, *, organisation: UUID, actor: Actor) -> ValueCipher:
@@ -175,8 +196,7 @@ def _mark_shredded(artifact: Artifact, now: datetime, reason: str) -> bool:
     """Of two who shred, one marks; a hold is known to the database alone."""
     alive = Artifact.objects.filter(pk=artifact.pk, shredded_at=None)
     try:
-        with transaction.atomic():
-            return bool(alive.update(shredded_at=now, reason=reason))
+        return bool(alive.update(shredded_at=now, reason=reason))
     except IntegrityError as error:
         raise Held(HELD) from error
 
@@ -223,19 +243,32 @@ def _remove_bytes(artifact: Artifact) -> bool:
     """Whether nothing can be read any more: no key, no bytes."""
     if artifact.about.in_store:
         store().remove(artifact.store_name)
-    if not _is_gone(artifact):
-        return False
+    return _is_gone(artifact) and _say_gone(artifact)
+
+
+def _remove_all(**which: object) -> int:
+    """The same for up to 500 whose key is gone, in one transaction; what was put back stays."""
+    half = Artifact.objects.filter(shredded_at__isnull=False, gone_at=None, **which)
+    artifacts = list(half.order_by("pk")[:500])
+    for artifact in artifacts:
+        if artifact.about.in_store:
+            store().remove(artifact.store_name)
     with transaction.atomic():
-        won = Artifact.objects.filter(pk=artifact.pk, gone_at=None).update(gone_at=timezone.now())
-        if won:
-            audit.record(
-                Tag.ARTIFACT_GONE,
-                actor=SYSTEM,
-                subject=artifact.pk,
-                organisation=artifact.organisation_id,
-                document=artifact.document,
-                kind=artifact.kind,
-            )
+        return sum(_is_gone(artifact) and _say_gone(artifact) for artifact in artifacts)
+
+
+@transaction.atomic(savepoint=False)
+def _say_gone(artifact: Artifact) -> bool:
+    won = Artifact.objects.filter(pk=artifact.pk, gone_at=None).update(gone_at=timezone.now())
+    if won:
+        audit.record(
+            Tag.ARTIFACT_GONE,
+            actor=SYSTEM,
+            subject=artifact.pk,
+            organisation=artifact.organisation_id,
+            document=artifact.document,
+            kind=artifact.kind,
+        )
     return bool(won)
 
 

@@ -88,22 +88,31 @@ def withdraw(document: Document, *, user: User) -> list[Erasure]:
     return erased
 
 
-def erase_artifact(artifact: Artifact, document: Document | None) -> None:
+def erase_artifact(artifact: Artifact, document: Document | None, *, floors: bool) -> None:
     """Erase everything of one class of a document, through the floor that wrote it.
+
+    Without `floors` only the artifact: those that wrote its class have been asked before.
 
     Raises:
         Held: a legal hold was placed since it was looked at.
     """
-    if document is None:  # sealed for a document that never came to be, or for none
-        vault.shred(artifact, actor=SYSTEM, reason=Cause.POLICY.value)
-        return
-    cause = Cause.WITHDRAWN if document.submission.withdrawn_at else Cause.POLICY
-    for erase in BY_CLASS.get(artifact.kind, ()):
-        erase(document, actor=SYSTEM, reason=cause.value)
+    cause = _cause(document)
+    if document is not None and floors:
+        for erase in BY_CLASS.get(artifact.kind, ()):
+            erase(document, actor=SYSTEM, reason=cause.value)
     vault.shred(artifact, actor=SYSTEM, reason=cause.value)
-    if not Artifact.objects.of_document(document.pk).alive().exists():
-        with suppress(NotPossible):  # somebody has said so
-            _close(document, cause, SYSTEM, asked_by=None)
+
+
+def close_document(document: Document) -> None:
+    """Say that the clocks of a document have taken everything."""
+    with suppress(NotPossible):  # somebody has said so
+        _close(document, _cause(document), SYSTEM, asked_by=None)
+
+
+def _cause(document: Document | None) -> Cause:
+    """Whether it is the policy that lets go, or a withdrawal that had to wait for a hold."""
+    withdrawn = document is not None and document.submission.withdrawn_at
+    return Cause.WITHDRAWN if withdrawn else Cause.POLICY
 
 
 def _take(document: Document) -> None:

@@ -19,7 +19,7 @@ from apps.base.errors import Held
 from apps.intake.models import Document
 from apps.retention.models import Failure
 from apps.retention.services import holds
-from apps.retention.services.erasing import erase_artifact
+from apps.retention.services.erasing import close_document, erase_artifact
 from apps.retention.services.versions import SYSTEM
 from apps.vault import services as vault
 from apps.vault.models import Artifact, ArtifactQuerySet
@@ -49,7 +49,48 @@ def _erase_batch(now: datetime) -> int:
     documents = _claim({document for _, document in due})
     mine = _due(now).filter(pk__in=[pk for pk, _ in due]).exclude(document__in=_others(documents))
     artifacts = mine.select_for_update(skip_locked=True, of=("self",)) if due else []
-    return sum([_try(one, documents.get(one.document), now) for one in artifacts])
+    with vault.together():
+        batch = Batch(documents, now)
+        erased = sum([batch.erase(artifact) for artifact in artifacts])
+        batch.close()
+    return erased
+
+
+class Batch:
+    """What a sweep has claimed, and what of it is done."""
+
+    def __init__(self, documents: Mapping[UUID, Document | None], now: datetime) -> None:
+        self._documents, self._now = documents, now
+        self._done: set[tuple[UUID, str]] = set()
+        failing = Failure.objects.values_list("artifact", flat=True)
+        self._failed_before = set(failing)
+
+    def erase(self, artifact: Artifact) -> bool:
+        """Erase one artifact, or note that it could not be; nothing is skipped in silence."""
+        document = self._documents.get(artifact.document)
+        about = (artifact.document, artifact.kind)
+        try:
+            with transaction.atomic():
+                erase_artifact(artifact, document, floors=about not in self._done)
+        except Held:
+            return False
+        except Exception as error:
+            logger.exception("Something could not be erased.")
+            _note_failure(artifact, type(error).__name__, self._now)
+            return False
+        self._done.add(about)
+        if artifact.pk in self._failed_before:
+            Failure.objects.filter(artifact=artifact).delete()
+        return True
+
+    def close(self) -> None:
+        """Say of which documents nothing is left."""
+        touched = {pk: self._documents[pk] for pk, _ in self._done if pk in self._documents}
+        alive = Artifact.objects.alive().filter(document__in=touched)
+        left = set(alive.values_list("document", flat=True))
+        for pk, document in touched.items():
+            if document is not None and pk not in left:
+                close_document(document)
 
 
 def _due(now: datetime) -> ArtifactQuerySet:
@@ -78,24 +119,6 @@ def _claim(pks: set[UUID]) -> dict[UUID, Document | None]:
 
 def _others(documents: Mapping[UUID, Document | None]) -> list[UUID]:
     return [pk for pk, document in documents.items() if document is None]
-
-
-def _try(artifact: Artifact, document: Document | None, now: datetime) -> bool:
-    """Erase one artifact, or note that it could not be; nothing is skipped in silence."""
-    artifact.refresh_from_db(fields=["shredded_at"])
-    if artifact.shredded_at:  # with another of the same document
-        return True
-    try:
-        with transaction.atomic():
-            erase_artifact(artifact, document)
-    except Held:
-        return False
-    except Exception as error:
-        logger.exception("Something could not be erased.")
-        _note_failure(artifact, type(error).__name__, now)
-        return False
-    Failure.objects.filter(artifact=artifact).delete()
-    return True
 
 
 def _note_failure(artifact: Artifact, problem: str, now: datetime) -> None:

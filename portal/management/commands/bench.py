@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from portal.demo.people import person
-from portal.evaluation import confidence, pipeline, readers, vault
+from portal.evaluation import confidence, pipeline, readers, retention, vault
 from portal.evaluation.report import report
 
 Bench = Callable[[dict[str, Any]], dict[str, float]]
@@ -29,6 +29,10 @@ def _vault(options: dict[str, Any]) -> dict[str, float]:
     )
 
 
+def _retention(options: dict[str, Any]) -> dict[str, float]:
+    return retention.compare(person("clara@halden.example"), artifacts=options["artifacts"])
+
+
 def _pipeline(options: dict[str, Any]) -> dict[str, float]:
     sender = person("clara@halden.example")
     return pipeline.compare(sender, pages=options["pages"], pages_each=options["pages_each"])
@@ -42,6 +46,7 @@ BENCHES: dict[str, Bench] = {
     "confidence": _confidence,
     "pipeline": _pipeline,
     "reader": _reader,
+    "retention": _retention,
     "vault": _vault,
 }
 # What each takes from the command line; printed with its figures.
@@ -49,6 +54,7 @@ OPTIONS: dict[str, tuple[str, ...]] = {
     "confidence": ("limit",),
     "pipeline": ("pages", "pages_each"),
     "reader": ("documents",),
+    "retention": ("artifacts",),
     "vault": ("megabytes", "large_megabytes", "rounds"),
 }
 
@@ -65,6 +71,7 @@ class Command(BaseCommand):
         parser.add_argument("--documents", type=int, default=500, help="through one reader")
         parser.add_argument("--megabytes", type=int, default=128, help="of the file sealed")
         parser.add_argument("--large-megabytes", type=int, default=1024, help="of the large file")
+        parser.add_argument("--artifacts", type=int, default=100_000, help="to be erased")
         parser.add_argument("--rounds", type=int, default=7, help="of both sides, alternating")
         parser.add_argument("--json", action="store_true", help="the only form there is")
 
