@@ -12,12 +12,18 @@ from django.core.management import execute_from_command_line
 from django.db import DatabaseError
 
 from apps.base.errors import PortalError
-from portal.embedded import operators, postgres
+from portal.embedded import operators, postgres, sequencing
 from portal.embedded.places import Places
 from portal.embedded.preparing import NotPrepared, prepare
 
 ROOT = Path(__file__).resolve().parent
-OWNERS_WORK = {"migrate", "sqlmigrate", "showmigrations"}  # done by the role that owns the tables
+SEQUENCERS_WORK = {"sequence"}  # done by the role that writes trees and sees no event
+OWNERS_WORK = {
+    "migrate",
+    "sqlmigrate",
+    "showmigrations",
+    "retire_trail",
+}  # done by the role that owns the tables
 AS_IT_IS = {*OWNERS_WORK, "makemigrations"}  # what looks at the tables themselves
 WITHOUT_DATABASE = {
     "check", "collectstatic", "diagrams", "envexample", "help", "--help", "version", "--version",
@@ -30,6 +36,8 @@ def main(arguments: list[str]) -> None:
     command = arguments[1] if len(arguments) > 1 else "help"
     if command in OWNERS_WORK:
         os.environ.setdefault("DATABASE_ROLE", "owner")
+    if command in SEQUENCERS_WORK:
+        os.environ.setdefault("DATABASE_ROLE", "sequencer")
     try:
         with installation(command, arguments):
             execute_from_command_line(arguments)
@@ -54,7 +62,8 @@ def installation(command: str, arguments: list[str]) -> Iterator[None]:
             if not postgres.is_ours():
                 operators.split_roles(places)
             prepare(places, say)
-        yield
+        with sequencing.at_hand() if deletes(command, arguments) else nullcontext():
+            yield
 
 
 def say(text: str) -> None:
@@ -66,6 +75,11 @@ def is_alone(command: str, arguments: list[str]) -> bool:
     """Whether a command needs no database: by its kind, or because it only tells of itself."""
     named = any(word.startswith("--database") for word in arguments)
     return (command in WITHOUT_DATABASE and not named) or bool({"-h", "--help"} & set(arguments))
+
+
+def deletes(command: str, arguments: list[str]) -> bool:
+    """Whether a command erases documents as a person would, which waits for the trail's seal."""
+    return command == "evaluate" and "upload" in arguments
 
 
 def trouble(error: DatabaseError) -> str:

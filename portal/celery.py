@@ -29,7 +29,15 @@ app.autodiscover_tasks()
 app.conf.beat_schedule = {
     "put back what was lost": {"task": "jobs.sweep", "schedule": 10.0},
     "make decisions final": {"task": "review.sweep", "schedule": 15.0},
+    "know some answers": {
+        "task": "review.refill",
+        "schedule": 600.0,
+        "options": {"queue": "reading", "expires": 540.0},
+    },
     "erase what is due": {"task": "retention.sweep", "schedule": 60.0},
+    "have the trail time-stamped": {"task": "audit.anchor", "schedule": 60.0},
+    "count what happened": {"task": "assurance.tally", "schedule": 10.0},
+    "send the checkpoint of the day": {"task": "assurance.post", "schedule": 900.0},
     "remove what crashes left": {"task": "vault.orphans", "schedule": 3600.0},
 }
 

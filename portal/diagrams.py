@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from apps.jobs import flow as jobs
 from apps.jobs.flow import Step
+from apps.review import ladder
 from apps.review import rules as review
 from portal.pipeline import PROCESS
 
@@ -24,6 +25,7 @@ def page() -> str:
         _section("The steps of a document", steps(PROCESS)),
         _section("A job", machine(jobs.MOVES)),
         _section("A task", machine(review.MOVES)),
+        _section("Leave to see more than a slit", machine(ladder.MOVES)),
     ]
     return "\n".join(parts)
 

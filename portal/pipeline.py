@@ -8,6 +8,8 @@ because what has happened to a document decides how long its parts are kept.
 
 from collections.abc import Callable
 
+from apps.assurance.exports import services as exporting
+from apps.assurance.models import Export
 from apps.delivery import services as delivery
 from apps.extraction import services as extraction
 from apps.intake.models import Document
@@ -64,3 +66,13 @@ PROCESS = (
     Step("review", _wound(ask)),
     Step("deliver", _wound(deliver)),
 )
+
+
+def export(job: Job) -> Outcome:
+    """A part of the trail, with what proves it, into the vault."""
+    asked = Export.objects.select_related("asked_by").get(pk=job.subject_id)
+    exporting.make(asked, job=job)
+    return DONE
+
+
+EXPORT = (Step("written", export),)

@@ -33,7 +33,20 @@ def refusals(given: Given) -> Iterator[str]:
         yield f"PORTAL_PROFILE is one of: {', '.join(PROFILES)}."
     if profile != "production":
         return
-    for one in (_secret_key, _root_keys, _addresses, _database, _broker, _transport, _debug):
+    if given.get("DATABASE_ROLE") == "sequencer":
+        yield from _sequencer(given)
+        return
+    for one in (
+        _secret_key,
+        _root_keys,
+        _addresses,
+        _database,
+        _broker,
+        _transport,
+        _authorities,
+        _authorities,
+        _debug,
+    ):
         yield from one(given)
 
 
@@ -111,6 +124,29 @@ def _is_easy(secret: str, *, shortest: int) -> bool:
 def _transport(given: Given) -> Iterator[str]:
     if given.get("BEHIND_TLS", "True") != "True":
         yield "BEHIND_TLS is True in production: put a proxy before the portal that ends TLS."
+
+
+def _authorities(given: Given) -> Iterator[str]:
+    addresses = given.get("TIMESTAMP_AUTHORITIES", "").split()
+    if not all(address.startswith(("https://", "http://")) for address in addresses):
+        yield "TIMESTAMP_AUTHORITIES begin with `https://` or `http://`; their answers are signed."
+
+
+def _sequencer(given: Given) -> Iterator[str]:
+    """It signs what it is told, so it is told nothing but what it needs."""
+    own = any(given.get(f"DATABASE_SEQUENCER_URL{suffix}") for suffix in ("", "_FILE"))
+    name = "DATABASE_SEQUENCER_URL" if own else "DATABASE_URL"
+    url = yield from _read(given, name)
+    if url is not None:
+        yield from _password(name, url)
+    path = Path(given.get("SEQUENCER_KEYS_FILE", ""))
+    if not path.is_file():
+        yield (
+            "SEQUENCER_KEYS_FILE names no file: make one with "
+            "`manage.py sequence --new-key`, and keep a copy offline."
+        )
+    elif path.stat().st_mode & OTHERS_MAY:
+        yield "SEQUENCER_KEYS_FILE is open to others: `chmod 0400` it."
 
 
 def _debug(given: Given) -> Iterator[str]:

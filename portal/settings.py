@@ -23,11 +23,17 @@ profiles.refuse(env.everything())
 VERSION = tomllib.loads((BASE_DIR / "pyproject.toml").read_text())["project"]["version"]
 PROFILE = env.text("PORTAL_PROFILE", default="embedded")
 EMBEDDED = PROFILE == "embedded"
+DATABASE_ROLE = env.text("DATABASE_ROLE", default="app")
+SEQUENCING = DATABASE_ROLE == "sequencer"  # and nothing else: it knows no keys but its own
 PLACES = Places(Path(env.text("VAR_DIR", default=str(BASE_DIR / "var"))))
 DEBUG = False
 SECRET_KEY = env.secret(
     "SECRET_KEY",
-    default=secrets.kept(PLACES.secrets, "session-key", secrets.token) if EMBEDDED else None,
+    default=secrets.token()
+    if SEQUENCING
+    else secrets.kept(PLACES.secrets, "session-key", secrets.token)
+    if EMBEDDED
+    else None,
 )
 PORT = env.number("PORT", default=8000)
 ALLOWED_HOSTS = env.text("ALLOWED_HOSTS", default="127.0.0.1 localhost [::1]").split()
@@ -50,6 +56,7 @@ LADDER = [
     "apps.review",
     "apps.delivery",
     "apps.retention",
+    "apps.assurance",
 ]
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -223,7 +230,7 @@ REST_FRAMEWORK, SPECTACULAR_SETTINGS = libraries.REST_FRAMEWORK, libraries.SPECT
 
 DATABASES = {
     "default": {
-        **env.database(PLACES.database_url(env.text("DATABASE_ROLE", default="app"))),
+        **env.database(PLACES.database_url(DATABASE_ROLE)),
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
     }
@@ -231,14 +238,28 @@ DATABASES = {
 VAULT_DIR = PLACES.vault
 ROOT_KEYS = env.secret(
     "ROOT_KEYS",
-    default=secrets.kept(PLACES.secrets, "root-keys", secrets.root_keys) if EMBEDDED else None,
+    default=""
+    if SEQUENCING
+    else secrets.kept(PLACES.secrets, "root-keys", secrets.root_keys)
+    if EMBEDDED
+    else None,
 )
 ADDRESS_KEY = SECRET_KEY  # for keyed digests of network addresses in the trail
+AT_SIGN_OUT = ["apps.review.services.release"]  # each gives back what a person holds
+TRAIL_NAME = env.text(
+    "TRAIL_NAME", default=ALLOWED_HOSTS[0]
+)  # of the trees' keeper, on checkpoints
+SEQUENCER_KEYS = Path(env.text("SEQUENCER_KEYS_FILE", default=str(PLACES.sequencer / "keys")))
+TRAIL_MONTHS = env.number("TRAIL_MONTHS", default=84)
+TIMESTAMP_AUTHORITIES = env.text(
+    "TIMESTAMP_AUTHORITIES", default="local:" if EMBEDDED else ""
+).split()
+TIMESTAMPERS = {"local": "portal.demo.stamping.answer"} if EMBEDDED else {}
 EXPOSES_NOTHING = ["account_login", "account_logout", "account_change_password"]
 
 # Work
 
-JOB_FLOWS = {"process": "portal.pipeline.PROCESS"}
+JOB_FLOWS = {"process": "portal.pipeline.PROCESS", "export": "portal.pipeline.EXPORT"}
 CELERY_BROKER_URL = env.secret("BROKER_URL", default="filesystem://localhost")
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_DEFAULT_QUEUE = "quick"
@@ -258,6 +279,7 @@ DOCTR_PYTHON = env.text("DOCTR_PYTHON", default=str(BASE_DIR / ".venv-doctr" / "
 DOCTR_WEIGHTS = env.text("DOCTR_WEIGHTS")
 TESSERACT_LANGUAGES = env.text("TESSERACT_LANGUAGES", default="eng")
 AUDITS_PER_MILLE = env.number("AUDITS_PER_MILLE", default=20)  # of accepted fields
+KNOWN_ANSWERS_PER_MILLE = env.number("KNOWN_ANSWERS_PER_MILLE", default=30)  # of slits; 50 at most
 LARGEST_FILE = 50 * 2**20  # bytes
 MOST_FILES = 200  # at once
 MOST_PAGES = 300

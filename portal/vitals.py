@@ -11,6 +11,7 @@ from django.db import connection
 from django.utils.timesince import timesince
 from kombu.exceptions import OperationalError as BrokerError
 
+from apps.audit.health import health
 from apps.base.errors import PortalError
 from apps.intake import jail
 from apps.intake.jail import Wall
@@ -24,7 +25,11 @@ LONG = timedelta(minutes=5)  # after which a waiting job is a worry
 CLOCKS = {  # seconds, at the latest
     "jobs.sweep": 60,
     "review.sweep": 90,
+    "review.refill": 2400,
     "retention.sweep": 300,
+    "audit.anchor": 300,
+    "assurance.tally": 60,
+    "assurance.post": 3600,
     "vault.orphans": 5400,
 }
 SELDOM = 3600  # seconds; such a clock strikes first when a new portal has run for as long
@@ -54,6 +59,7 @@ def vitals(*, organisation: UUID, now: datetime) -> list[Vital]:
         _store(),
         *_workers(now),
         _waiting(organisation, now),
+        _sealing(organisation, now),
         *_clocks(now),
         _profile(),
     ]
@@ -136,6 +142,21 @@ def _waiting(organisation: UUID, now: datetime) -> Vital:
     tone = "warn" if now - oldest.due_at > LONG else "ok"
     said = f"The oldest for {timesince(oldest.due_at, now, depth=1)}"
     return Vital("Waiting jobs", said, tone, "Of your organisation.")
+
+
+def _sealing(organisation: UUID, now: datetime) -> Vital:
+    state = health(organisation, now=now)
+    if state.gaps:
+        return Vital(
+            "Trail", f"{len(state.gaps)} missing", "bad", "Do not repair: see the runbook."
+        )
+    if state.stalled:
+        waits = timesince(state.oldest_at, now) if state.oldest_at else ""
+        note = "Reveals, downloads and deletions are refused."
+        return Vital("Trail", f"Not sealed for {waits}", "bad", note)
+    said = f"Sealed, {state.waiting} waiting" if state.checkpoint else "Nothing is sealed yet"
+    note = "Time stamps were asked for in vain." if state.asked_in_vain else ""
+    return Vital("Trail", said, "warn" if note or not state.checkpoint else "ok", note)
 
 
 def _clocks(now: datetime) -> Iterator[Vital]:

@@ -15,6 +15,7 @@ from django.db import connection, transaction
 from apps.accounts import services as accounts
 from apps.accounts.models import Organisation, User, Workspace
 from apps.accounts.roles import Role
+from apps.audit import covering
 from apps.base.scope import acting_for
 from apps.base.types import Actor
 from apps.extraction import reader
@@ -24,8 +25,10 @@ from apps.intake.models import Document
 from apps.intake.services import Terms
 from tests import server
 from tests.papers import invoice_png
+from tests.sealing import Sealing
 
 SYSTEM = Actor("system:test")
+are_leaves = covering.are_leaves
 DATABASE = f"test_portal_{os.getpid()}"
 KEPT_TABLES = {
     "django_migrations",
@@ -55,6 +58,14 @@ def django_db_setup(django_db_blocker: Any) -> Iterator[None]:
     reader.close()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def sealed_at_once() -> Iterator[None]:
+    """Most tests commit nothing that a sequencer could see; those about it ask for `sealing`."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(covering, "are_leaves", lambda events: True)
+        yield
+
+
 @pytest.fixture(autouse=True)
 def quick(settings: Any, tmp_path: Path) -> None:
     """An own vault, fast passwords, and an engine without a model."""
@@ -74,6 +85,15 @@ def committed(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
         yield
         connection.close()
         _empty()
+
+
+@pytest.fixture
+def sealing(committed: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sealing]:
+    """A sequencer that works when it is told to; until then nothing counts as sealed."""
+    monkeypatch.setattr(covering, "are_leaves", are_leaves)
+    sealing = Sealing()
+    yield sealing
+    sealing.close()
 
 
 @pytest.fixture
@@ -189,18 +209,23 @@ def _empty() -> None:
 
 
 def _empty_once() -> None:
-    """Only the owner can switch the trail's guard off, and only a test does."""
+    """Only the owner can switch the trail's guards off, and only a test does."""
+    guarded = "SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname = 'append_only_truncate'"
     with _owner() as db, db.transaction():
         tables = [
             row[0]
             for row in db.execute(
-                "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
+                "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace"
+                " AND relkind IN ('r', 'p') AND NOT relispartition"
             ).fetchall()
             if row[0] not in KEPT_TABLES
         ]
-        db.execute("ALTER TABLE audit_event DISABLE TRIGGER append_only_truncate")
+        guards = [row[0] for row in db.execute(guarded).fetchall()]
+        for one in guards:
+            db.execute(f"ALTER TABLE {one} DISABLE TRIGGER append_only_truncate")
         db.execute(f"TRUNCATE {', '.join(tables)} RESTART IDENTITY CASCADE")
-        db.execute("ALTER TABLE audit_event ENABLE ALWAYS TRIGGER append_only_truncate")
+        for one in guards:
+            db.execute(f"ALTER TABLE {one} ENABLE ALWAYS TRIGGER append_only_truncate")
 
 
 @contextmanager

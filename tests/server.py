@@ -20,6 +20,7 @@ VAR = Path(os.environ.get("TEST_VAR_DIR", ROOT / "var" / "test"), WORKER).resolv
 os.environ["VAR_DIR"] = str(VAR)
 os.environ["BROKER_URL"] = "memory://localhost"
 os.environ["READER_THREADS"] = "1"
+os.environ["KNOWN_ANSWERS_PER_MILLE"] = "0"  # nor are known answers mixed in
 os.environ["AUDITS_PER_MILLE"] = "0"  # no lots are drawn but by tests about them
 os.environ.setdefault("PORTAL_PROFILE", "embedded")
 (VAR / "static").mkdir(parents=True, exist_ok=True)  # WhiteNoise warns if there is none
@@ -28,7 +29,7 @@ import psycopg  # noqa: E402 - the environment comes first
 
 from portal.embedded import postgres, secrets  # noqa: E402
 from portal.embedded.places import Places  # noqa: E402
-from portal.embedded.provision import APP, OWNER, divide, make_database, make_role  # noqa: E402
+from portal.embedded.provision import ROLES, divide, make_database, make_role  # noqa: E402
 
 places = Places(VAR)
 _open = ExitStack()
@@ -53,9 +54,8 @@ def admin(database: str = "postgres") -> psycopg.Connection:
 
 
 def role(name: str) -> tuple[str, str]:
-    """Name and password of `owner` or `app`."""
-    password = secrets.kept(places.secrets, f"database-{name}", secrets.token)
-    return (OWNER if name == "owner" else APP), password
+    """Name and password of `owner`, `app` or `sequencer`."""
+    return ROLES[name], secrets.kept(places.secrets, f"database-{name}", secrets.token)
 
 
 def migrations_digest() -> str:
@@ -68,7 +68,7 @@ def migrations_digest() -> str:
 
 def make_roles() -> None:
     with admin() as db:
-        for name in ("owner", "app"):
+        for name in ROLES:
             make_role(db, *role(name))
 
 
@@ -90,5 +90,5 @@ def copy(template: str, database: str) -> None:
     with admin() as db:
         db.execute(f'DROP DATABASE IF EXISTS "{database}" WITH (FORCE)')
         db.execute(f'CREATE DATABASE "{database}" TEMPLATE "{template}"')
-        for name in (OWNER, APP):
+        for name in ROLES.values():
             db.execute(f'GRANT CONNECT, TEMPORARY ON DATABASE "{database}" TO {name}')

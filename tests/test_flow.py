@@ -83,8 +83,8 @@ def test_the_trail_reads_like_the_house(real_house, document):
         ("user", "artifact.opened"),
         ("user", "task.decided"),
         ("user", "artifact.shredded"),
-        ("user", "decision.sealed"),
         ("user", "job.woken"),
+        ("user", "decision.sealed"),
         ("system", "artifact.gone"),
         ("system", "artifact.sealed"),  # the result
         ("system", "result.delivered"),

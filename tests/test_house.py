@@ -11,6 +11,7 @@ from importlinter.cli import lint_imports
 from apps.audit.tags import Tag
 from apps.audit.words import WORDS
 from apps.jobs import flow as jobs
+from apps.review import ladder
 from apps.review import rules as review
 from apps.vault.classes import KINDS, ArtifactClass
 
@@ -30,7 +31,7 @@ def test_the_ladder_holds():
     assert lint_imports() == 0
 
 
-@pytest.mark.parametrize("flow", [jobs, review], ids=["job", "task"])
+@pytest.mark.parametrize("flow", [jobs, review, ladder], ids=["job", "task", "grant"])
 def test_every_state_has_its_moves(flow):
     assert set(flow.MOVES) == set(flow.State)
     reached = {to for moves in flow.MOVES.values() for to in moves}

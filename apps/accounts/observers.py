@@ -5,11 +5,14 @@ Django, allauth and axes announce sign-ins by signals; this is the one place tha
 
 from typing import Any
 
+from allauth.account.signals import password_changed
 from axes.signals import user_locked_out
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.db import transaction
 from django.dispatch import receiver
+from django.utils import timezone
 
+from apps.accounts import services as accounts
 from apps.accounts.models import User
 from apps.audit import services as audit
 from apps.audit.tags import Outcome, Tag
@@ -25,8 +28,15 @@ def signed_in(*, user: User, **_: object) -> None:
 
 @receiver(user_logged_out, dispatch_uid="trail")
 def signed_out(*, user: User | None, **_: object) -> None:
+    """Whoever leaves, by a button or by going quiet, leaves nothing taken behind."""
     if user is not None:
         _record(Tag.SIGNED_OUT, user)
+        accounts.leave(user, now=timezone.now())
+
+
+@receiver(password_changed, dispatch_uid="trail")
+def changed_password(*, user: User, **_: object) -> None:
+    _record(Tag.PASSWORD_CHANGED, user)
 
 
 @receiver(user_login_failed, dispatch_uid="trail")

@@ -28,12 +28,18 @@ ROLES: dict[Role, frozenset[str]] = {
             "retention.delete_document",
         }
     ),
-    Role.REVIEWER: frozenset({"review.decide_task", "review.see_line"}),
+    Role.REVIEWER: frozenset(
+        {"review.decide_task", "review.see_wider", "review.see_line", "review.see_page"}
+    ),
     Role.REVIEW_LEAD: frozenset(
         {
             "review.decide_task",
+            "review.see_wider",
             "review.see_line",
+            "review.see_page",
             "review.decide_escalated",
+            "review.lead_queues",
+            "review.direct_review",
             "extraction.view_figures",
         }
     ),
@@ -43,6 +49,7 @@ ROLES: dict[Role, frozenset[str]] = {
     Role.COMPLIANCE_OFFICER: frozenset(
         {
             "audit.read_trail",
+            "assurance.export_trail",
             "retention.view_clocks",
             "retention.govern",
             "extraction.view_figures",

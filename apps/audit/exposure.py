@@ -18,12 +18,17 @@ DECLARED = "exposes"  # the attribute a view carries
 class Exposure(StrEnum):
     NOTHING = "nothing"  # no content of any document
     CROP = "crop"  # the pixels of one slit
+    GLYPH = "glyph"  # the pixels of one character
+    WIDER = "wider"  # the pixels of one slit with room around it
     LINE = "line"  # the pixels of one line
+    PAGE = "page"  # the pixels of one page
+    READINGS = "readings"  # what two readers said of one field
     FIELDS = "fields"  # masked values
     VALUE = "value"  # one value in clear
     RESULT = "result"  # a typed result
     TRANSCRIPT = "transcript"  # the whole text
     TRAIL = "trail"  # who did what; no content, but reading it is recorded too
+    EXPORT = "export"  # the trail itself, to take away
     RECEIPT = "receipt"  # what was erased; likewise
 
 
@@ -31,14 +36,34 @@ class Exposure(StrEnum):
 PROOF: dict[Exposure, frozenset[Tag]] = {
     Exposure.NOTHING: frozenset(),
     Exposure.CROP: frozenset({Tag.CROP_DELIVERED}),
+    Exposure.GLYPH: frozenset({Tag.GLYPH_DELIVERED}),
+    Exposure.WIDER: frozenset({Tag.WIDER_DELIVERED}),
     Exposure.LINE: frozenset({Tag.LINE_DELIVERED}),
+    Exposure.PAGE: frozenset({Tag.PAGE_DELIVERED}),
+    Exposure.READINGS: frozenset({Tag.READINGS_SHOWN}),
     Exposure.FIELDS: frozenset({Tag.FIELDS_SHOWN}),
     Exposure.VALUE: frozenset({Tag.FIELD_REVEALED}),
     Exposure.RESULT: frozenset({Tag.RESULT_DOWNLOADED}),
     Exposure.TRANSCRIPT: frozenset({Tag.TRANSCRIPT_DOWNLOADED}),
     Exposure.TRAIL: frozenset({Tag.TRAIL_READ}),
+    Exposure.EXPORT: frozenset({Tag.EXPORT_DOWNLOADED}),
     Exposure.RECEIPT: frozenset({Tag.RECEIPT_READ}),
 }
+
+# Events that are in a signed checkpoint before the answer leaves: whoever rules the database
+# cannot take them back once somebody has seen what they tell of.
+SEALED_FIRST: frozenset[Tag] = frozenset(
+    {
+        Tag.FIELD_REVEALED,
+        Tag.RESULT_DOWNLOADED,
+        Tag.TRANSCRIPT_DOWNLOADED,
+        Tag.PAGE_GRANTED,
+        Tag.PAGE_DELIVERED,
+        Tag.EXPORT_DOWNLOADED,
+        Tag.GRANT_GIVEN,
+        Tag.DELETION_ASKED,
+    }
+)
 
 
 def exposes(what: Exposure) -> Callable[[View], View]:

@@ -1,19 +1,40 @@
 """Writing the trail, and reading it."""
 
 import json
+from collections.abc import Iterable, Mapping
+from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
 from django.utils import timezone
 
-from apps.audit import canonical
+from apps.audit import canonical, details, numbering
 from apps.audit.context import Origin, origin
+from apps.audit.covering import covered
+from apps.audit.exposure import SEALED_FIRST
 from apps.audit.models import Event
+from apps.audit.numbering import Given
 from apps.audit.tags import Outcome, Tag
+from apps.base.errors import NotFound
 from apps.base.ids import uuid7
 from apps.base.types import Actor
 
-VERSION = 1  # of the body's shape
+VERSION = 2  # of the body's shape
+# Who, what, whose, of which document and workspace, and how it ended.
+About = tuple[Actor, object, UUID | None, UUID | None, UUID | None, Outcome]
+
+__all__ = [
+    "VERSION",
+    "covered",
+    "document_named",
+    "facts_of",
+    "happened",
+    "of_document",
+    "one",
+    "readable",
+    "record",
+    "record_each",
+]
 
 
 def record(
@@ -23,17 +44,58 @@ def record(
     subject: object,
     organisation: UUID | None,
     document: UUID | None = None,
+    workspace: UUID | None = None,
     outcome: Outcome = Outcome.DONE,
+    detail: Mapping[str, str] | None = None,
     **facts: canonical.Value,
 ) -> Event:
     """Append one event, in the same transaction as the change it tells of.
 
-    `facts` are ids, codes, counts and digests; fractions are given as whole per mille.
-    Twice recorded is twice happened: callers record inside the condition that guards the change.
+    `facts` are ids, codes, counts and digests; fractions are given as whole per mille. `detail`
+    is what a person wrote: it is kept beside the event, where it can be erased. Twice recorded
+    is twice happened: callers record inside the condition that guards the change.
     """
+    about = (actor, subject, organisation, document, workspace, outcome)
+    event = _made(tag, about, detail, facts)
+    event.save(force_insert=True)
+    _request().note(event, seal_first=tag in SEALED_FIRST)
+    return event
+
+
+def record_each(
+    tag: Tag,
+    several: Iterable[Mapping[str, Any]],
+    *,
+    actor: Actor,
+    organisation: UUID | None,
+    **facts: canonical.Value,
+) -> None:
+    """Append an event for each of several subjects at one go, as `record` would one by one.
+
+    Each of `several` says its `subject`, `document`, `workspace` and facts of its own.
+    """
+    events = []
+    for own in several:
+        rest = dict(own)
+        named = (rest.pop("subject"), organisation, rest.pop("document"), rest.pop("workspace"))
+        about = (actor, *named, Outcome.DONE)
+        events.append(_made(tag, about, None, {**rest, **facts}))
+    Event.objects.bulk_create(events)
+    for event in events:
+        _request().note(event, seal_first=tag in SEALED_FIRST)
+
+
+def _request() -> Origin:
+    return origin.get() or Origin()
+
+
+def _made(
+    tag: Tag, about: About, detail: Mapping[str, str] | None, facts: dict[str, canonical.Value]
+) -> Event:
+    """An event that is not yet written."""
     if not connection.in_atomic_block:
         raise RuntimeError(f"{tag} must be recorded inside a transaction.")
-    request = origin.get() or Origin()
+    actor, subject, organisation, document, workspace, outcome = about
     event = Event(
         id=uuid7(),
         organisation_id=organisation,
@@ -43,41 +105,14 @@ def record(
         actor=actor,
         subject=str(subject),
         document=document,
+        workspace=workspace,
+        reason=str(facts.get("reason", ""))[:40],
     )
-    event.body = canonical.encode(_body(event, request, facts))
-    event.save(force_insert=True)
-    request.recorded.add(tag)
+    given = numbering.writer().next(organisation)
+    bound = details.kept(event, detail) if detail else None
+    body = _body(event, _request(), given)
+    event.body = canonical.encode({**body, "detail": bound, "facts": facts})
     return event
-
-
-@transaction.atomic
-def page(
-    *,
-    organisation: UUID | None,
-    reader: Actor,
-    tag: str = "",
-    document: str = "",
-    before: UUID | None = None,
-    count: int,
-) -> tuple[list[Event], bool]:
-    """A page of an organisation's trail, newest first, and whether older events follow.
-
-    That it was read is recorded after it.
-
-    `document` is a document's reference or id; an unknown one has no events.
-    """
-    events = Event.objects.filter(organisation_id=organisation).before(before)
-    if tag:
-        events = events.filter(tag=tag)
-    if document:
-        named = _document_named(document, organisation)
-        events = events.of_document(named) if named else events.none()
-    fetched = list(events[: count + 1])
-    found = fetched[:count]
-    record(
-        Tag.TRAIL_READ, actor=reader, subject=reader, organisation=organisation, events=len(found)
-    )
-    return found, len(fetched) > count
 
 
 @transaction.atomic
@@ -99,10 +134,45 @@ def of_document(document: UUID, *, organisation: UUID, reader: Actor, count: int
     return events
 
 
+def subjects(
+    tag: Tag, *, actor: Actor, among: Iterable[object], organisation: UUID | None
+) -> set[str]:
+    """To which of some subjects somebody did a thing. Asking shows nobody anything."""
+    named = [str(one) for one in among]
+    events = Event.objects.filter(organisation_id=organisation, subject__in=named)
+    events = events.filter(tag=tag, actor=actor)
+    return set(events.values_list("subject", flat=True))
+
+
+@transaction.atomic
+def one(pk: UUID, *, organisation: UUID, reader: Actor) -> Event:
+    """One event of an organisation; that it was read is recorded after it.
+
+    Raises:
+        NotFound: it is not on this organisation's trail.
+    """
+    event = Event.objects.filter(organisation_id=organisation, pk=pk).first()
+    if event is None:
+        raise NotFound
+    record(Tag.TRAIL_READ, actor=reader, subject=pk, organisation=organisation, events=1)
+    return event
+
+
 def happened(*tags: Tag, actor: Actor, subject: object, organisation: UUID | None) -> bool:
     """Whether somebody did one of these things to a subject. Asking shows nobody anything."""
     events = Event.objects.filter(organisation_id=organisation, subject=str(subject))
     return events.filter(tag__in=tags, actor=actor, outcome=Outcome.DONE).exists()
+
+
+def document_named(name: str, *, organisation: UUID) -> UUID | None:
+    """The document behind an id, or behind the reference it was received under."""
+    try:
+        return UUID(name)
+    except ValueError:
+        received = Event.objects.filter(
+            organisation_id=organisation, tag=Tag.DOCUMENT_RECEIVED, subject=name.strip().upper()
+        )
+        return received.values_list("document", flat=True).first()
 
 
 def facts_of(event: Event) -> dict[str, canonical.Value]:
@@ -116,20 +186,7 @@ def readable(event: Event) -> str:
     return json.dumps(canonical.decode(bytes(event.body)), indent=2, ensure_ascii=False)
 
 
-def _document_named(name: str, organisation: UUID | None) -> UUID | None:
-    """The document behind an id, or behind the reference it was received under."""
-    try:
-        return UUID(name)
-    except ValueError:
-        received = Event.objects.filter(
-            organisation_id=organisation, tag=Tag.DOCUMENT_RECEIVED, subject=name.strip().upper()
-        )
-        return received.values_list("document", flat=True).first()
-
-
-def _body(
-    event: Event, request: Origin, facts: dict[str, canonical.Value]
-) -> dict[str, canonical.Value]:
+def _body(event: Event, request: Origin, given: Given) -> dict[str, canonical.Value]:
     return {
         "v": VERSION,
         "id": str(event.id),
@@ -140,9 +197,12 @@ def _body(
         "outcome": event.outcome,
         "subject": event.subject,
         "document": _text(event.document),
+        "workspace": _text(event.workspace),
         "request": request.request_id,
         "address": request.address,
-        "facts": facts,
+        "writer": given.writer.id,
+        "number": given.number,
+        "void": numbering.ranges(given.void),
     }
 
 

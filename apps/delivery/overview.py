@@ -4,63 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 
 from apps.accounts.models import User
 from apps.base.errors import NotFound
-from apps.delivery import kept
+from apps.delivery import kept, timeline
 from apps.delivery.result import Settled, Standing
 from apps.extraction import doctypes
 from apps.intake import services as intake
 from apps.intake.models import Document, DocumentQuerySet
 from apps.jobs import services as jobs
-from apps.jobs.flow import ENDS, Lane, State
-from apps.jobs.models import Job, StepRun
+from apps.jobs.flow import Lane, State
+from apps.jobs.models import Job
 from apps.review import rules as review
 from apps.review.models import Task
 
-# The steps of a document's way: name in the timeline, title, what it means.
-STEPS: dict[str, tuple[str, str]] = {
-    "authenticated": ("Authenticated", "The sender was signed in."),
-    "policy": ("Policy checked", "The purpose allows this legal basis."),
-    "consent": ("Consent recorded", "With purpose, basis and what may be done."),
-    "sealed": ("Encrypted", "Own key, AES-256-GCM, while it arrived."),
-    "read": ("Read", "Behind a wall, without a network."),
-    "classified": ("Classified", "Which kind of document it is."),
-    "typed": ("Fields typed", "Only those that were asked for."),
-    "review": ("In review", "Doubtful fields before people, through slits."),
-    "deliver": ("Delivered", "One typed result, masked by default."),
-}
-
-
-# Who said the class, as its step proves it.
-CLASSIFIED: dict[str, str] = {
-    "sender": "The sender said which kind of document it is.",
-    "machine": "By the machine, from the words of its first pages.",
-    "person": "By a reviewer, who saw a slit of its header.",
-}
-ASKED = "The machine is not sure. A reviewer is asked, and sees a slit of its header."
-
 ERASED = "erased"  # beside the states of a job
-
-
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """A step that was taken, or is being taken."""
-
-    name: str
-    title: str
-    note: str
-    at: datetime
-    ended_at: datetime | None
-    proof: dict[str, str]
-
-    @property
-    def before_people(self) -> bool:
-        return self.ended_at is None and self.name in ("classified", "review")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +54,7 @@ class Listed:
 class Followed(Listed):
     """A job with its way: what was done, what is still to come, and what went wrong."""
 
-    steps: list[Taken]
+    steps: list[timeline.Taken]
     ahead: list[str]
     explanation: str
     kept_until: dict[str, str]  # by class of artifact
@@ -127,14 +89,14 @@ def followed(user: User, *, reference: str) -> Followed:
         raise NotFound
     [row] = rows
     job = intake.job_of(row.document)
-    steps = timeline(job)
+    steps = timeline.taken(job)
     return Followed(
         document=row.document,
         title=row.title,
         status=row.status,
         waiting=row.waiting,
         steps=steps,
-        ahead=ahead(job, steps),
+        ahead=timeline.ahead(job, steps),
         explanation=job.explanation,
         kept_until=kept.kept_until(row.document),
         policy=kept.policy_of(row.document),
@@ -169,30 +131,6 @@ def title_of(document: Document, doctype: str) -> str:
     return f"{name}, {document.pages} page{'' if document.pages == 1 else 's'}"
 
 
-def timeline(job: Job) -> list[Taken]:
-    """The steps that were taken, in order."""
-    runs = sorted(StepRun.objects.filter(job=job), key=lambda run: _order(run.name))
-    return [
-        Taken(
-            name=run.name,
-            title=STEPS[run.name][0],
-            note=_note(run),
-            at=run.ended_at or run.began_at,
-            ended_at=run.ended_at,
-            proof=run.proof,
-        )
-        for run in runs
-    ]
-
-
-def ahead(job: Job, taken: Sequence[Taken]) -> list[str]:
-    """Titles of the steps still to come; none once the work has ended."""
-    if job.state in ENDS:
-        return []
-    names = {step.name for step in taken}
-    return [title for name, (title, _) in STEPS.items() if name not in names]
-
-
 def fingerprint(document: Document, job: Job) -> str:
     """Changes whenever a page about the job would look different."""
     waiting = Task.objects.open().awaited().filter(document=document).count()
@@ -215,7 +153,9 @@ def _with_jobs(documents: DocumentQuerySet) -> Any:
     return documents.select_related("submission", "sender", "reading", "original").annotate(
         job_state=Subquery(job.values("state")[:1]),
         job_step=Subquery(job.values("step")[:1]),
-        waiting=Count("tasks", filter=open_tasks, distinct=True),
+        waiting=Count(
+            Coalesce("tasks__field", "tasks__document"), filter=open_tasks, distinct=True
+        ),
         field_count=Count("fields", distinct=True),
     )
 
@@ -234,16 +174,3 @@ def _row(document: Any) -> Listed:
 def _is_reading(job: Job) -> bool:
     steps = jobs.steps_of(intake.FLOW)
     return job.step < len(steps) and steps[job.step].lane is Lane.READING
-
-
-def _note(run: StepRun) -> str:
-    """What a step means; of the class also who said it, or that somebody is asked."""
-    if run.name == "classified" and "by" in run.proof:
-        return CLASSIFIED[run.proof["by"]]
-    if run.name == "classified" and run.ended_at is None:
-        return ASKED
-    return STEPS[run.name][1]
-
-
-def _order(name: str) -> int:
-    return list(STEPS).index(name)

@@ -242,6 +242,7 @@ def _record(tag: Tag, document: Document, actor: Actor, **facts: Any) -> str:
         subject=document.reference,
         organisation=document.organisation_id,
         document=document.pk,
+        workspace=document.workspace_id,
         **facts,
     )
     return str(event.pk)

@@ -1,7 +1,9 @@
 """Fields as they stand now: what the machine read, what people decided, what is still open."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from contextlib import suppress
+from uuid import UUID
 
 from apps.base.errors import Gone
 from apps.base.types import Actor
@@ -15,9 +17,9 @@ from apps.extraction.guards import dangers
 from apps.extraction.models import Content, Field
 from apps.intake.models import Document
 from apps.review.models import Task
-from apps.review.rules import Reason, State, Verdict
+from apps.review.rules import Reason, Stands, State, Turn, Verdict, governing
+from apps.review.services.agreeing import said
 from apps.review.services.asking import sees_eyes
-from apps.review.services.decisions import COLUMN
 from apps.vault import services as vault
 from apps.vault.keys import ValueCipher
 
@@ -40,12 +42,20 @@ def settled_fields(document: Document) -> list[Settled]:
 
 def _settle_all(document: Document, doctype: DocType, cipher: ValueCipher) -> list[Settled]:
     tasks = Task.objects.filter(document=document).select_related("decision__reviewer")
-    by_field = {task.field_id: task for task in tasks}
+    readings: dict[UUID | None, list[Task]] = defaultdict(list)
+    for task in tasks.order_by("turn"):
+        readings[task.field_id].append(task)
     return [
-        _settle(field, doctype.rule(field.name), by_field.get(field.pk), cipher)
+        _settle(field, doctype.rule(field.name), _governing(readings[field.pk]), cipher)
         for field in document.fields.order_by("position")
         if field.sealed
     ]
+
+
+def _governing(readings: Sequence[Task]) -> Task | None:
+    """The turn that says how a field stands."""
+    at = governing([Stands(Turn(one.turn), State(one.state)) for one in readings])
+    return None if at is None else readings[at]
 
 
 def _settle(field: Field, rule: FieldRule, task: Task | None, cipher: ValueCipher) -> Settled:
@@ -115,6 +125,4 @@ def _standing_of_task(task: Task) -> Standing:
 
 def _decided(task: Task, read: Content, cipher: ValueCipher) -> Content:
     decision = task.decision
-    if decision is None or decision.sealed is None:
-        return read
-    return Content.from_json(cipher.open(bytes(decision.sealed), column=COLUMN, row=decision.pk))
+    return read if decision is None or decision.sealed is None else said(decision, cipher)

@@ -9,6 +9,7 @@ urlpatterns = [
     path("<reference:reference>/", views.job, name="detail"),
     path("<reference:reference>/status/", views.status, name="status"),
     path("<reference:reference>/trail/", views.trail, name="trail"),
+    path("<reference:reference>/seen/", views.seen, name="seen"),
     path("<reference:reference>/result.json", views.result, name="result"),
     path("<reference:reference>/result.csv", views.table, name="table"),
     path("<reference:reference>/transcript.txt", views.transcript, name="transcript"),

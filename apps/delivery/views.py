@@ -10,7 +10,7 @@ from apps.accounts.middleware import wants_json
 from apps.accounts.requests import PersonRequest
 from apps.audit import services as audit
 from apps.audit.exposure import Exposure, exposes
-from apps.delivery import kept, overview, permissions, transcripts
+from apps.delivery import kept, overview, permissions, timeline, transcripts
 from apps.delivery import services as delivery
 from apps.delivery.forms import STATES, JobsForm, RevealForm
 from apps.delivery.services import REVEALED_SECONDS, RevealReason
@@ -19,6 +19,7 @@ from apps.extraction import doctypes
 from apps.intake import services as intake
 from apps.intake.models import Document
 from apps.jobs.flow import ENDS, State
+from apps.review import services as review
 
 PAGE = 25  # jobs
 LONGEST_TRAIL = 500  # events of one document
@@ -47,7 +48,7 @@ def job(request: PersonRequest, reference: str) -> HttpResponse:
     document = _document(request, reference)
     fields = delivery.shown_fields(document, user=request.user)
     work = intake.job_of(document)
-    steps = overview.timeline(work)
+    steps = timeline.taken(work)
     parts = kept.kept(document)
     absence = transcripts.absence(document, parts, working=work.state not in ENDS)
     context = {
@@ -60,10 +61,11 @@ def job(request: PersonRequest, reference: str) -> HttpResponse:
         ),
         "title": overview.title_of(document, _doctype(document)),
         "steps": steps,
-        "ahead": overview.ahead(work, steps),
+        "ahead": timeline.ahead(work, steps),
         "kept": parts,
         "absence": absence,
         "unknown": _doctype(document) == doctypes.NONE_OF_THEM,
+        "told": review.told(document),
         "seen": overview.fingerprint(document, work),
         "settled": work.state in ENDS,
         "delivered": work.state == State.SUCCEEDED and bool(fields),
@@ -172,6 +174,16 @@ def trail(request: PersonRequest, reference: str) -> HttpResponse:
         count=LONGEST_TRAIL,
     )
     return render(request, "jobs/trail.html", {"document": document, "events": events})
+
+
+@exposes(Exposure.TRAIL)
+@require_GET
+@permission_required("intake.view_document", raise_exception=True)
+def seen(request: PersonRequest, reference: str) -> HttpResponse:
+    """Which parts of a document people saw, for how long and why; by their roles."""
+    document = _document(request, reference)
+    context = {"document": document, "seen": review.seen(document, reader=request.user)}
+    return render(request, "review/seen.html", context)
 
 
 def _document(request: PersonRequest, reference: str) -> Document:

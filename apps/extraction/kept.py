@@ -67,17 +67,17 @@ def content(one: Found | Missing, document: Document) -> Content:
         return Content()
     glyphs = tuple((g.text, round(g.confidence, 4), g.left, g.right) for g in one.glyphs)
     whole = Content(one.value, one.normalised, tuple(one.others), glyphs)
-    rule = doctypes.get(document.reading.doctype).rule(one.name)
-    return without_fragments(whole, document, rule)
+    doctype = doctypes.get(document.reading.doctype)
+    return without_fragments(whole, doctype, doctype.rule(one.name))
 
 
-def without_fragments(content: Content, document: Document, rule: FieldRule) -> Content:
+def without_fragments(content: Content, doctype: DocType, rule: FieldRule) -> Content:
     """What may be kept of a content: fragments are hidden in every part of it.
 
     What a program reads, such as an amount or an IBAN, has a shape of its own. In it a card alone
     is out of place, and what is left then means nothing.
     """
-    kinds = doctypes.get(document.reading.doctype).hidden_in(rule)
+    kinds = doctype.hidden_in(rule)
     if rule.type in WORDED:
         return content.hiding(kinds, numbered=rule.type == Kind.REFERENCE)
     if fits(content.normalised, rule.type):

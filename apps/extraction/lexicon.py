@@ -103,6 +103,16 @@ def small_words() -> frozenset[str]:
 
 
 @cache
+def small_words_of() -> Mapping[str, frozenset[str]]:
+    """The same by language."""
+    lists = _data()["small_words"].items()
+    return {
+        language: frozenset(squeezed(word) for word in words if len(word) > 2)
+        for language, words in lists
+    }
+
+
+@cache
 def qualifiers() -> frozenset[str]:
     """Words that bind a label to the one before it, squeezed; empty for signs without letters."""
     return frozenset({"", *words("labels", "qualifiers")})

@@ -32,6 +32,7 @@ class Reading(OwnedRow):
     chosen = models.BooleanField(default=False, db_default=False)  # by a reviewer, among `ranked`
     typed_at = models.DateTimeField(null=True)  # when the fields came, if they waited for a choice
     habits = models.JSONField(default=dict)  # how it writes amounts and dates; no content
+    language = models.CharField(max_length=3, blank=True, db_default="")  # empty: nobody can say
     words = models.PositiveIntegerField()  # how many were read
     milliseconds = models.PositiveIntegerField()
     # What decided which fields a person looks at; later changes leave it as it was.

@@ -31,6 +31,7 @@ from apps.extraction.engines import PageText
 from apps.extraction.engines.upright import Lie
 from apps.extraction.fields import Found, Missing
 from apps.extraction.guards import plain
+from apps.extraction.languages import language_of
 from apps.extraction.layout import rows_of
 from apps.extraction.models import Field, Page, Reading
 from apps.extraction.transcript import Written
@@ -160,18 +161,17 @@ def doctype_of(document: Document) -> DocType | None:
 
 
 def check_typed(
-    document: Document, rule: FieldRule, typed: str
+    habits: Habits, rule: FieldRule, typed: str
 ) -> tuple[str, tuple[tuple[str, bool], ...]]:
     """The normalised form of what a person typed for a field, and how it fares at its checks.
 
-    Where fragments are hidden the rest means nothing by itself, and is left as it is.
+    `habits` are the document's. Where fragments are hidden the rest means nothing by itself, and
+    is left as it is.
     """
     if fragments.SIGN in typed:
         normalised = typed
     else:
-        normalised = plain(
-            normalise(typed, rule.type, Habits(**document.reading.habits)), rule.type
-        )
+        normalised = plain(normalise(typed, rule.type, habits), rule.type)
     return normalised, run(rule.validators, normalised, typed)
 
 
@@ -239,6 +239,7 @@ def _keep(document: Document, done: _Read, understood: Understood, job: Job) -> 
         doctype_confidence=guess.confidence,
         ranked=list(guess.ranked) if _asks(document, understood) else [],
         habits=asdict(judge([row for page in done.pages for row in rows_of(page)])),
+        language=language_of(word.text for page in done.pages for word in page.words),
         words=done.words,
         milliseconds=done.milliseconds,
         calibration=calibration.governing(done.engine),

@@ -63,4 +63,5 @@ def _about(document: Document) -> dict[str, Any]:
         "subject": document.reference,
         "organisation": document.organisation_id,
         "document": document.pk,
+        "workspace": document.workspace_id,
     }

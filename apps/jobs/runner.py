@@ -5,6 +5,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import connection, transaction
@@ -113,6 +114,7 @@ def _end(job: Job, state: State, tag: Tag, **changes: str) -> bool:
     """Leave the running state; False if the job is not ours to end, or was woken."""
     ended = job.move(state, token=None, lease_until=None, **changes)
     if ended:
+        problem: dict[str, Any] = {key: changes[key] for key in ("problem",) if key in changes}
         audit.record(
             tag,
             actor=SYSTEM,
@@ -120,7 +122,7 @@ def _end(job: Job, state: State, tag: Tag, **changes: str) -> bool:
             organisation=job.organisation_id,
             document=job.subject_id,
             outcome=Outcome.FAILED if state is State.FAILED else Outcome.DONE,
-            **({"problem": changes["problem"]} if "problem" in changes else {}),
+            **problem,
         )
     return ended
 

@@ -10,17 +10,16 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import ceil, floor
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from apps.base.types import Box
+from apps.review.edges import Edges, around, clip, edges_of, fractions, grown, overlap, shift
 
 Pixels = NDArray[np.uint8]  # height × width × 3, RGB
 Mask = NDArray[np.bool_]
-Edges = tuple[int, int, int, int]  # left, top, right, bottom in pixels
 
 BLOCK = (128, 134, 142, 60)  # RGBA of a withheld word
 RADIUS = 4  # pixels, of a block's corners
@@ -28,6 +27,8 @@ SIDE_PADDING = 0.45  # of the window's line height
 ROOM = 2.4  # height of the picture in heights of its window
 CLOSE = 1.15  # the same for several lines, which show by themselves where they stand
 WIDEST = 5.0  # width of the picture in its heights, unless the window is wider
+WIDER = (2.0, 0.75)  # heights of its window that a wider slit shows beside it, and above and below
+SAFE = 2  # pixels around a closed word, as its box may be drawn too tight as well
 OWN = 0.5  # share of a word's box from which it belongs to the window
 COARSE = 8  # pixels; blocks snap to it, so that they do not measure words
 SLIM = 0.62  # height of a block in heights of its word
@@ -66,14 +67,35 @@ def draw_slit(
     Raises:
         ValueError: there is no window.
     """
+    own, others = _apart(page, windows, words)
+    edge = (0, 0, page.shape[1], page.shape[0])
+    seen = [_with_margin(box, others, edge) for box in own]
+    return _cut(page, own, seen, others, room=room)
+
+
+def _apart(
+    page: Pixels, windows: Sequence[Box], words: Sequence[Box]
+) -> tuple[list[Edges], list[Edges]]:
+    """The windows and all words that lie in none of them, in pixels."""
     if not windows:
         raise ValueError("A slit has a window.")
     height, width = page.shape[:2]
-    own = [_pixels(box, width, height) for box in windows]
-    others = [_pixels(word, width, height) for word in _others(words, windows)]
-    seen = [_with_margin(box, others, (0, 0, width, height)) for box in own]
+    own = [edges_of(box, width, height) for box in windows]
+    return own, [edges_of(word, width, height) for word in _others(words, windows)]
+
+
+def _cut(
+    page: Pixels,
+    own: Sequence[Edges],
+    seen: Sequence[Edges],
+    others: Sequence[Edges],
+    *,
+    room: float,
+) -> Slit:
+    """`seen` of a page, less every word that is not `own`."""
+    height, width = page.shape[:2]
     mask = _mask(page.shape[:2], own, seen, others)
-    frame = _frame(_around(seen), width, room)
+    frame = _frame(around(seen), width, room)
     picture = _picture(page, mask, frame, others)
     return Slit(
         png=_png(picture),
@@ -85,7 +107,7 @@ def draw_slit(
             (frame[2] - frame[0]) / width,
             (frame[3] - frame[1]) / height,
         ),
-        window=_fractions(_clip(_around(seen), frame), frame),
+        window=fractions(clip(around(seen), frame), frame),
         share=float(mask.sum()) / (width * height),
     )
 
@@ -93,8 +115,27 @@ def draw_slit(
 def most_seen(windows: Sequence[Box], width: int, height: int) -> float:
     """The share of a page that windows show with their margins, if no word narrows them."""
     page = (0, 0, width, height)
-    seen = [_with_margin(_pixels(box, width, height), [], page) for box in windows]
+    seen = [_with_margin(edges_of(box, width, height), [], page) for box in windows]
     return sum((right - left) * (low - high) for left, high, right, low in seen) / (width * height)
+
+
+def draw_wider(page: Pixels, windows: Sequence[Box], words: Sequence[Box]) -> Slit:
+    """The same windows with more room; a word beside them stays closed where it stands.
+
+    What a box was drawn too tight for comes into view: a cut-off stroke, a sign, a struck line.
+    """
+    own, others = _apart(page, windows, words)
+    edge = (0, 0, page.shape[1], page.shape[0])
+    closed = [clip(grown(word, SAFE, SAFE), edge) for word in others]
+    seen = [clip(grown(box, *_reach(box)), edge) for box in own]
+    return _cut(page, own, seen, closed, room=CLOSE)
+
+
+def draw_page(page: Pixels) -> Slit:
+    """The whole page."""
+    height, width = page.shape[:2]
+    whole = Box(0.0, 0.0, 1.0, 1.0)
+    return Slit(_png(Image.fromarray(page)), width, height, Frame(0.0, 0.0, 1.0, 1.0), whole, 1.0)
 
 
 def line_of(windows: Sequence[Box]) -> list[Box]:
@@ -119,11 +160,11 @@ def _with_margin(box: Edges, others: Sequence[Edges], page: Edges) -> Edges:
     """A window with a margin in proportion to its line, drawn in where another word begins."""
     across = round((box[3] - box[1]) * SIDE_PADDING)
     down = across // 2
-    left, top, right, bottom = _clip(
+    left, top, right, bottom = clip(
         (box[0] - across, box[1] - down, box[2] + across, box[3] + down), page
     )
     for other in others:
-        if not _overlap(other, (left, top, right, bottom)):
+        if not overlap(other, (left, top, right, bottom)):
             continue
         if other[1] >= box[3] - down:
             bottom = max(box[3], min(bottom, other[1]))
@@ -134,6 +175,12 @@ def _with_margin(box: Edges, others: Sequence[Edges], page: Edges) -> Edges:
         elif other[2] <= box[0] + down:
             left = min(box[0], max(left, other[2]))
     return left, top, right, bottom
+
+
+def _reach(box: Edges) -> tuple[int, int]:
+    """How far a wider slit reaches beyond its window, across and down."""
+    height = box[3] - box[1]
+    return round(height * WIDER[0]), round(height * WIDER[1])
 
 
 def _mask(
@@ -158,14 +205,14 @@ def _picture(page: Pixels, mask: Mask, frame: Edges, others: Sequence[Edges]) ->
     canvas = Image.new("RGBA", (right - left, bottom - top), (0, 0, 0, 0))
     pen = ImageDraw.Draw(canvas)
     for block in map(_block, others):
-        if _overlap(block, frame):
-            pen.rounded_rectangle(_shift(block, frame), RADIUS, fill=BLOCK)
-    on_page = _clip(frame, (0, 0, width, height))
+        if overlap(block, frame):
+            pen.rounded_rectangle(shift(block, frame), RADIUS, fill=BLOCK)
+    on_page = clip(frame, (0, 0, width, height))
     rows, columns = slice(on_page[1], on_page[3]), slice(on_page[0], on_page[2])
     part = np.dstack([page[rows, columns], mask[rows, columns].astype(np.uint8) * 255])
     part[~mask[rows, columns]] = 0  # absent also under full transparency
     visible = Image.fromarray(part, "RGBA")
-    canvas.paste(visible, _shift(on_page, frame)[:2], visible.getchannel("A"))
+    canvas.paste(visible, shift(on_page, frame)[:2], visible.getchannel("A"))
     return canvas
 
 
@@ -201,58 +248,12 @@ def _frame(window: Edges, width: int, room: float) -> Edges:
     )
 
 
-def _pixels(box: Box, width: int, height: int) -> Edges:
-    """At least one pixel, whole pixels outward."""
-    left, top = floor(box.left * width), floor(box.top * height)
-    right, bottom = ceil(box.right * width), ceil(box.bottom * height)
-    return left, top, max(right, left + 1), max(bottom, top + 1)
-
-
-def _around(edges: Sequence[Edges]) -> Edges:
-    lefts, tops, rights, bottoms = zip(*edges, strict=True)
-    return min(lefts), min(tops), max(rights), max(bottoms)
-
-
-def _clip(inner: Edges, outer: Edges) -> Edges:
-    return (
-        max(inner[0], outer[0]),
-        max(inner[1], outer[1]),
-        min(inner[2], outer[2]),
-        min(inner[3], outer[3]),
-    )
-
-
-def _shift(edges: Edges, frame: Edges) -> Edges:
-    return (
-        edges[0] - frame[0],
-        edges[1] - frame[1],
-        edges[2] - frame[0],
-        edges[3] - frame[1],
-    )
-
-
 def _block(word: Edges) -> Edges:
     """Where a withheld word's block is drawn: thinner than the word, and measuring nothing."""
     slim = round((word[3] - word[1]) * (1 - SLIM) / 2)
     left, right = (round(edge / COARSE) * COARSE for edge in (word[0], word[2]))
     top, bottom = word[1] + slim, word[3] - slim
     return left, top, max(right, left + COARSE), max(bottom, top + 2)
-
-
-def _overlap(one: Edges, other: Edges) -> bool:
-    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
-
-
-def _fractions(inner: Edges, outer: Edges) -> Box:
-    """`inner` as fractions of `outer`, kept within it."""
-    width, height = outer[2] - outer[0], outer[3] - outer[1]
-    left, top, right, bottom = _clip(inner, outer)
-    return Box(
-        (left - outer[0]) / width,
-        (top - outer[1]) / height,
-        (right - outer[0]) / width,
-        (bottom - outer[1]) / height,
-    )
 
 
 def _png(picture: Image.Image) -> bytes:

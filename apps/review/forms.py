@@ -1,12 +1,18 @@
 """What the station sends."""
 
+from typing import Any
+from uuid import UUID
+
 from django import forms
 
 from apps.base.forms import PlainForm
-from apps.review.rules import LineReason, Trouble, Verdict
+from apps.review.ladder import RUNGS, Step, Why
+from apps.review.rules import CorrectionReason, Trouble, Verdict
 from apps.review.services import Answer
+from apps.review.skips import SkipReason
 
 MOST_SHOWN = 3_600_000  # milliseconds
+TYPED = "typed"  # among the answers to choose from
 
 
 class AnswerForm(PlainForm):
@@ -65,10 +71,107 @@ class UnreadableForm(AnswerForm):
 
 
 class SkipForm(AnswerForm):
+    """Passing on; whoever does it often says why."""
+
+    trouble = forms.ChoiceField(
+        choices=[(reason.value, reason.value) for reason in SkipReason], required=False
+    )
+
     def answer(self) -> Answer:
         said = self.cleaned_data
-        return Answer(key=said["key"], verdict=Verdict.SKIPPED, shown_ms=said["shown_ms"])
+        return Answer(
+            key=said["key"],
+            verdict=Verdict.SKIPPED,
+            trouble=said["trouble"],
+            shown_ms=said["shown_ms"],
+        )
 
 
-class LineForm(PlainForm):
-    reason = forms.ChoiceField(choices=[(reason.value, reason.value) for reason in LineReason])
+class DigitsForm(AnswerForm):
+    """What a person says of the digits of one field: all as read, or one of them is odd."""
+
+    odd = forms.BooleanField(required=False)
+
+
+class MoreForm(PlainForm):
+    """How much more of the page, and why."""
+
+    step = forms.ChoiceField(choices=[(step.value, step.value) for step in RUNGS])
+    reason = forms.ChoiceField(choices=[(why.value, why.value) for why in Why])
+
+
+class ShownForm(PlainForm):
+    """How long a picture was on screen, as the browser says."""
+
+    step = forms.ChoiceField(choices=[(step.value, step.value) for step in Step])
+    ms = forms.IntegerField(min_value=0, max_value=MOST_SHOWN)
+
+
+class CorrectForm(AnswerForm):
+    """Another value, or that nothing is written there, and why it was said otherwise before."""
+
+    value = forms.CharField(max_length=500, strip=True, required=False)
+    blank = forms.BooleanField(required=False)
+    overrides = forms.BooleanField(required=False)
+    because = forms.ChoiceField(
+        choices=[(reason.value, reason.value) for reason in CorrectionReason]
+    )
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or {}
+        if bool(said.get("value")) == bool(said.get("blank")):
+            self.add_error("value", "Say what is written there, or that nothing is.")
+        return said
+
+    def answer(self) -> Answer:
+        said = self.cleaned_data
+        return Answer(
+            key=said["key"],
+            verdict=Verdict.BLANK if said["blank"] else Verdict.CORRECTED,
+            value=said["value"],
+            trouble=Trouble.BLANK if said["blank"] else "",
+            overrides=said["overrides"],
+            shown_ms=said["shown_ms"],
+        )
+
+
+class ClaimForm(PlainForm):
+    field = forms.SlugField(max_length=40, required=False)  # the name of one, for the grid
+
+
+class GiveForm(PlainForm):
+    give = forms.BooleanField(required=False)
+
+
+class SettleForm(PlainForm):
+    """One of two answers by its place, or one that is typed."""
+
+    key = forms.UUIDField()
+    choice = forms.CharField(max_length=8)
+    typed = forms.CharField(max_length=500, required=False)
+    overrides = forms.BooleanField(required=False)
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or self.cleaned_data
+        if said.get("choice") == TYPED and not said.get("typed"):
+            self.add_error("typed", "Type what you see.")
+        return said
+
+
+class PeopleForm(PlainForm):
+    """Which kinds of fields each of some people may take: a column of boxes for each of them."""
+
+    def clean(self) -> dict[str, Any]:
+        boxes: Any = self.data
+        try:
+            people = [UUID(one) for one in boxes.getlist("person")]
+        except ValueError:
+            people = []
+        if not people:
+            self.add_error(None, "Nobody was named.")
+        return {"people": people}
+
+    @property
+    def wanted(self) -> dict[UUID, set[str]]:
+        boxes: Any = self.data
+        return {one: set(boxes.getlist(f"kind-{one}")) for one in self.cleaned_data["people"]}

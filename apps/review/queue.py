@@ -21,11 +21,11 @@ class Waiting:
 
 
 def waiting_for(user: User) -> Waiting:
-    """What the person could take now."""
-    open_tasks = Task.objects.workable_by(user).order_by("created_at", "id")
+    """What the person could take now. The oldest is the oldest of those that are due first."""
+    open_tasks = Task.objects.workable_by(user).order_by("due_at", "id")
     rows = list(open_tasks.values_list("created_at", "escalated")[:ENOUGH])
     return Waiting(
         slits=len(rows),
-        oldest_at=rows[0][0] if rows else None,
+        oldest_at=min((born for born, _ in rows), default=None),
         escalated=sum(1 for _, escalated in rows if escalated),
     )

@@ -87,3 +87,14 @@ def _doubtful(value: str, glyphs: Sequence[GlyphParts]) -> list[int]:
         (glyph[1], at) for at, glyph in zip(positions, glyphs, strict=True) if glyph[1] < DOUBTFUL
     ]
     return sorted(at for _, at in sorted(marked)[:MOST_MARKED])
+
+
+def on_page(frame: Frame, window: Sequence[float]) -> list[float]:
+    """A window's place on the page: left, top, width, height as fractions."""
+    left, top, width, height = window
+    return [
+        round(frame.left + left * frame.width, 4),
+        round(frame.top + top * frame.height, 4),
+        round(width * frame.width, 4),
+        round(height * frame.height, 4),
+    ]

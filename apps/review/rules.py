@@ -2,9 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
+from datetime import timedelta
+from decimal import Decimal, InvalidOperation
+from enum import IntEnum, StrEnum
+
+from apps.extraction.doctypes import FieldRule
 
 LOTS = 2**64  # as many as eight bytes can tell apart
+PROMISE = timedelta(hours=4)  # within which a task is decided, unless a practice says otherwise
 
 
 class Reason(StrEnum):
@@ -33,6 +38,14 @@ MOVES: dict[State, frozenset[State]] = {
 }
 
 
+class Turn(IntEnum):
+    """Whose turn at a field a task is."""
+
+    FIRST = 1
+    SECOND = 2  # by somebody else, who sees neither suggestion nor first answer
+    THIRD = 3  # where the two differ: by somebody else again, who sees both answers
+
+
 class Verdict(StrEnum):
     """What a person may say of a task."""
 
@@ -44,6 +57,7 @@ class Verdict(StrEnum):
     UNDONE = "undone"  # takes back the verdict before it
 
 
+PASSING_ON = frozenset({Verdict.SKIPPED, Verdict.UNREADABLE})
 DECIDING = frozenset({Verdict.ACCEPTED, Verdict.CORRECTED, Verdict.BLANK, Verdict.UNREADABLE})
 
 
@@ -61,13 +75,19 @@ OF_A_CLASS = frozenset({Trouble.BLURRED, Trouble.NOT_SAID, Trouble.SCRIPT})
 OF_A_FIELD = frozenset(Trouble) - {Trouble.NOT_SAID}
 
 
-class LineReason(StrEnum):
-    """Why a reviewer needs the line around a word."""
+class CorrectionReason(StrEnum):
+    """Why somebody takes a word of theirs back after it was final."""
 
-    WHICH_FIELD = "which field"
-    WHERE_IT_ENDS = "where it ends"
-    UNIT = "unit"
-    STRUCK_OUT = "struck out"
+    SLIP = "slip"  # of the finger
+    MISREAD = "misread"
+    WRONG_FIELD = "wrong field"
+
+
+class PauseReason(StrEnum):
+    """Why a person's reviewing rests."""
+
+    KNOWN_ANSWERS = "known answers"  # too many missed
+    LEAD = "lead"  # a lead said so
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,3 +127,40 @@ def is_drawn(digest: bytes, share: float) -> bool:
 def shown(reason: Reason) -> Reason:
     """What a reviewer is told. Who knew that a value was accepted would look less closely."""
     return Reason.LOW_CONFIDENCE if reason is Reason.AUDIT else reason
+
+
+def needs_two(rule: FieldRule, normalised: str) -> bool:
+    """Whether two people must agree on a value of a field.
+
+    Where a limit is set, one is enough for an amount below it, and to say that there is none.
+    """
+    if rule.readers == 1 or rule.one_reader_below is None:
+        return rule.readers > 1
+    if not normalised:
+        return False
+    try:
+        return abs(Decimal(normalised)) >= Decimal(str(rule.one_reader_below))
+    except InvalidOperation:  # no amount at all
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class Stands:
+    """A turn at a field, as far as it decides which one counts."""
+
+    turn: Turn
+    state: State
+
+
+def governing(turns: Sequence[Stands]) -> int | None:
+    """The place of the turn that says how a field stands; None if nobody was asked.
+
+    While one is undecided the field waits for it; one that was withdrawn leaves it undecided. Of
+    turns that are all over the third counts, or the first, with which the second agrees.
+    """
+    for states in ((State.OPEN, State.DECIDED), (State.WITHDRAWN,)):
+        for at, one in enumerate(turns):
+            if one.state in states:
+                return at
+    by_turn = {one.turn: at for at, one in enumerate(turns)}
+    return by_turn.get(Turn.THIRD, by_turn.get(Turn.FIRST))

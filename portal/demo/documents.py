@@ -46,6 +46,7 @@ class Sample:
     worn: float = 0.0
     then: str = ""  # "reviewed" or "deleted"
     manual_review: bool = True
+    transcript: bool = False
 
 
 SAMPLES = (
@@ -55,7 +56,7 @@ SAMPLES = (
     Sample("invoice", 6, "scan.pdf", "pay-invoices", "contract", PAYABLE, 0.7, "reviewed"),
     Sample("passport", 2, "png", "onboard-employee", "legal-duty", PEOPLE),
     Sample("passport", 9, "jpeg", "check-identity", "legal-duty", PEOPLE, worn=0.7),
-    Sample("agreement", 4, "pdf", "keep-contract", "contract", LEGAL),
+    Sample("agreement", 4, "pdf", "keep-contract", "contract", LEGAL, transcript=True),
     Sample("letter", 6, "pdf", "handle-letter", "contract", LEGAL),
     Sample("letter", 7, "tiff", "handle-letter", "consent", LEGAL, 0.6, manual_review=False),
     Sample("bank_statement", 1, "pdf", "onboard-employee", "contract", PEOPLE),
@@ -91,6 +92,7 @@ def _send(sample: Sample, sender: User) -> tuple[Document, Drawn]:
         purpose=sample.purpose,
         basis=sample.basis,
         manual_review=sample.manual_review,
+        transcript=sample.transcript,
         again=True,
     )
     before = Document.objects.filter(submission__sender=sender, submission__token=terms.token)

@@ -1,6 +1,6 @@
 """Using a PostgreSQL server of the operator's instead of our own: `DATABASE_URL`.
 
-If that URL's role may create roles, the portal's two roles are made there, and what they are
+If that URL's role may create roles, the portal's three roles are made there, and what they are
 allowed is the same as at home. If it may not, the portal runs as the role it was given.
 """
 
@@ -10,11 +10,11 @@ import psycopg
 
 from portal.embedded import secrets
 from portal.embedded.places import Places, given
-from portal.embedded.provision import APP, OWNER, divide, make_role
+from portal.embedded.provision import ROLES, divide, make_role
 
 
 def split_roles(places: Places) -> bool:
-    """Make the two roles on the operator's server; False if that is not allowed there.
+    """Make the roles on the operator's server; False if that is not allowed there.
 
     Doing it twice is doing it once.
     """
@@ -22,7 +22,7 @@ def split_roles(places: Places) -> bool:
     with psycopg.connect(url, autocommit=True) as db:
         if not _may_create_roles(db):
             return False
-        for short, role in (("owner", OWNER), ("app", APP)):
+        for short, role in ROLES.items():
             password = secrets.kept(places.secrets, f"database-{short}", secrets.token)
             make_role(db, role, password)
             _keep(places, short, _as_role(url, role, password))

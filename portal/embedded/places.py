@@ -46,6 +46,16 @@ class Places:
         return self.var / "logs"
 
     @property
+    def sequencer(self) -> Path:
+        """What only the sequencer reads: the keys that sign."""
+        return self.var / "sequencer"
+
+    @property
+    def authority(self) -> Path:
+        """The demo's own time stamp authority."""
+        return self.var / "authority"
+
+    @property
     def bell(self) -> Path:
         return self.var / "bell"
 
@@ -63,12 +73,14 @@ class Places:
         return Path(tempfile.gettempdir()) / f"arrowslit-{short}"
 
     def database_url(self, role: str) -> str:
-        """The URL for a role: `app` for running, `owner` for migrations.
+        """The URL for a role: `app` for running, `owner` for migrations, `sequencer` for trees.
 
-        What the environment names for the owner comes first, then a role that was made on the
+        What the environment names for the last two comes first, then a role that was made on the
         operator's server, then the one URL the operator gave, then our own server.
         """
         if role == "owner" and (named := given("DATABASE_OWNER_URL")):
+            return named
+        if role == "sequencer" and (named := given("DATABASE_SEQUENCER_URL")):
             return named
         if named := given("DATABASE_URL"):
             made = self.split_url(role)

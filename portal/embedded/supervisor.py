@@ -95,16 +95,24 @@ class Supervisor:
             yield
 
     def _children(self) -> list[Child]:
-        """Web, one worker for what is quick, some that read, and the clock."""
+        """Who seals the trail, web, one worker for what is quick, some that read, and the clock."""
         readers = max(1, (os.cpu_count() or 2) // 2)
         beat = ["beat", f"--schedule={self.places.var / 'beat'}", "--pidfile="]
         return [
+            self._sequencer(),
             self._child("web", "gunicorn", "--config=python:portal.embedded.web",
                         f"--bind=127.0.0.1:{self.port}", "portal.wsgi"),
             self._child("worker", *_worker("quick", 0)),
             *(self._child(f"reader-{n}", *_worker("reading", n)) for n in range(1, readers + 1)),
             self._child("beat", "celery", *CELERY, *beat),
         ]  # fmt: skip
+
+    def _sequencer(self) -> Child:
+        """The only one with the role that writes trees."""
+        child = self._child("sequencer", "django", "sequence")
+        settings = os.environ.get("DJANGO_SETTINGS_MODULE", "portal.settings")
+        child.environment = {"DATABASE_ROLE": "sequencer", "DJANGO_SETTINGS_MODULE": settings}
+        return child
 
     def _child(self, name: str, module: str, *arguments: str) -> Child:
         command = [sys.executable, "-m", module, *arguments]
@@ -126,7 +134,7 @@ class Supervisor:
                 self._greet()
                 greeted = True
             elif not greeted and time.monotonic() > patience:
-                self.say(f"The web server did not answer; see {children[0].log}.")
+                self.say(f"The web server did not answer; see {self.places.logs / 'web.log'}.")
                 return
 
     def _answers(self) -> bool:

@@ -7,7 +7,9 @@ import subprocess
 import sys
 import time
 import uuid
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from http.client import HTTPConnection
 
 from django.conf import settings
@@ -33,6 +35,14 @@ PAGES = ("/", "/upload/", "/jobs/")
 
 def peak_mb(sender: User) -> float:
     """The most megabytes that one web process had under large uploads at once and many pages."""
+    with serving() as (port, process):
+        _use(Browser(port, sender))
+        return max(memory.peak_mb(one) for one in memory.family(process))
+
+
+@contextmanager
+def serving() -> Iterator[tuple[int, int]]:
+    """The web server as it is delivered: its port and its process, until it is done with."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -43,9 +53,7 @@ def peak_mb(sender: User) -> float:
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
     try:
-        browser = Browser(port, sender)
-        _use(browser)
-        return max(memory.peak_mb(process) for process in memory.family(server.pid))
+        yield port, server.pid
     finally:
         server.terminate()
         server.wait()

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET
 
 from apps.accounts.models import User
 from apps.accounts.requests import PersonRequest
+from apps.assurance.oversight import oversight
 from apps.audit.exposure import Exposure, exposes
 from apps.delivery import overview
 from apps.jobs.flow import State
@@ -29,6 +30,8 @@ def home(request: PersonRequest) -> HttpResponse:
         context |= _sender(user)
     if user.has_perm("review.decide_task"):
         context["waiting"] = waiting_for(user)
+    if user.has_perm("audit.read_trail") and user.organisation_id:
+        context["oversight"] = oversight(user.organisation_id, now=timezone.now())
     if user.has_perm("retention.view_clocks"):
         context["clocks"] = next_clocks(user)[:FEW]
     return render(request, "portal/home.html", context)

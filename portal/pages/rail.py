@@ -1,5 +1,6 @@
 """The rail beside every page, built from permissions: what one may not open is not listed."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,13 +11,13 @@ from apps.accounts.models import User
 from apps.review.queue import waiting_for
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Entry:
     title: str
     address: str
     icon: str
-    here: bool
     count: str = ""
+    here: bool = False
 
 
 PLACES = (
@@ -24,6 +25,7 @@ PLACES = (
     ("Work", "Upload", "upload", "upload", "intake.add_document"),
     ("Work", "Jobs", "jobs:list", "jobs", "intake.view_document"),
     ("Work", "Review", "review:station", "slit", "review.decide_task"),
+    ("Work", "Queues", "review:lead", "queue", "review.lead_queues"),
     ("Oversight", "Trail", "audit:trail", "audit", "audit.read_trail"),
     ("Oversight", "Reading", "assurance_reading", "chart", "extraction.view_figures"),
     ("Oversight", "Retention", "retention:clocks", "clock", "retention.view_clocks"),
@@ -40,17 +42,25 @@ def rail(request: HttpRequest) -> dict[str, Any]:
     groups: dict[str, list[Entry]] = {}
     for group, title, name, icon, permission in PLACES:
         if not permission or any(map(user.has_perm, permission.split("|"))):
-            entry = _entry(request, user, title, reverse(name), icon)
+            entry = _entry(user, title, reverse(name), icon)
             groups.setdefault(group, []).append(entry)
+    _mark(request.path, [entry for entries in groups.values() for entry in entries])
     workspaces = [workspace.name for workspace in user.workspaces.order_by("name")]
     roles = [group.name for group in user.groups.order_by("name")]
     return {"rail": groups, "rail_workspaces": workspaces, "rail_roles": roles}
 
 
-def _entry(request: HttpRequest, user: User, title: str, address: str, icon: str) -> Entry:
-    inside = request.path.startswith(address) if address != "/" else request.path == "/"
+def _mark(path: str, entries: Sequence[Entry]) -> None:
+    """One entry is the page's own: of those it stands under, the deepest."""
+    above = [one for one in entries if path.startswith(one.address) and one.address != "/"]
+    above = above or [one for one in entries if path == one.address]
+    if above:
+        max(above, key=lambda one: len(one.address)).here = True
+
+
+def _entry(user: User, title: str, address: str, icon: str) -> Entry:
     count = ""
     if title == "Review":
         waiting = waiting_for(user)
         count = waiting.text if waiting.slits else ""
-    return Entry(title, address, icon, inside, count)
+    return Entry(title, address, icon, count)

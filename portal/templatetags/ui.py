@@ -127,6 +127,30 @@ def percent(share: float | None) -> str:
 
 
 @register.filter
+def seconds(count: float) -> str:
+    """A short time as a person says it."""
+    if count < 60:
+        return f"{round(count, 1):g} s"
+    minutes, rest = divmod(round(count), 60)
+    return f"{minutes} min {rest:02d} s" if minutes < 60 else left(round(count))
+
+
+@register.filter
+def many(count: float) -> str:
+    """A large number, as far as it matters."""
+    for size, letter in ((1e9, " G"), (1e6, " M"), (1e3, " k")):
+        if count >= size:
+            return f"{count / size:.3g}{letter}"
+    return str(round(count))
+
+
+@register.filter
+def plain(number: float) -> str:
+    """A number as SVG reads it, whatever the language of the page."""
+    return f"{number:.2f}"
+
+
+@register.filter
 def purpose_title(name: str) -> str:
     known = purposes.load().purposes.get(name)
     return known.title if known else name
@@ -162,11 +186,22 @@ def event_badge(event: Event) -> dict[str, str]:
     return {"text": words.title, "tone": tone, "icon": words.icon}
 
 
+@register.filter
+def event_title(event: Event) -> str:
+    return WORDS[Tag(event.tag)].title
+
+
 @register.simple_tag
 def references_of(events: Iterable[Event]) -> dict[UUID, str]:
     """The references behind the documents of some events, looked up once for all of them."""
     ids = {event.document for event in events if event.document}
     return dict(Document.objects.filter(pk__in=ids).values_list("pk", "reference"))
+
+
+@register.filter
+def event_body(event: Event) -> str:
+    """The body of an event, as a person reads it."""
+    return audit.readable(event)
 
 
 @register.filter

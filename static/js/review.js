@@ -1,455 +1,289 @@
 // Review station. The server renders the first slit; this module keeps eyes and hands still after
-// that. Every answer is saved under a key of its own, so that sending it twice is deciding once.
-import { ask, icon, sentence, toast } from "./app.js";
+// that. The next slit is up before the answer to this one is saved.
+import { ask, sentence, toast } from "./app.js";
+import { $, addresses, at, count, items, make } from "./page.js";
 import { judged } from "./validators.js";
 import { Pictures } from "./pictures.js";
-import { align, drawMap, drawMarks } from "./slit.js";
-import { drawKinds, kindOf } from "./kinds.js";
+import { Lens, drawMap, drawMarks } from "./slit.js";
+import { Wider } from "./wider.js";
+import { asksClass, place, turn } from "./question.js";
+import { listen } from "./keyboard.js";
+import { Keys, wireKeys } from "./keys.js";
+import { Lease, takeOver } from "./lease.js";
+import { Reading } from "./reading.js";
+import { Saving, formOf } from "./saving.js";
+import { Stretch, mark, tally } from "./pace.js";
+import { dismiss, notice } from "./notices.js";
+import { described, speak, speakSoon, spelled } from "./spoken.js";
 
-const $ = (selector) => document.querySelector(selector);
-const read = (id) => JSON.parse(document.getElementById(id).textContent);
-const addresses = read("addresses");
-const at = (name, id) => addresses[name].replace(addresses.task, id);
-
-const station = $("[data-station]"), input = $("[data-value]"), ghost = $("[data-ghost]"), marks = $("[data-marks]");
-const slit = $("[data-slit]"), scale = $("[data-scale]"), over = $("[data-over]"), notices = $("[data-notices]");
+const station = $("[data-station]"), input = $("[data-value]"), marks = $("[data-marks]");
+const slit = $("[data-slit]"), scale = $("[data-scale]"), over = $("[data-over]");
 const SETTLE = 250; // ms: an Enter held down must not run through slits nobody has seen
 const LOW = 4; // slits left when more are fetched
 const FINISH = 12_000; // ms until the last decisions become final by themselves
-const RETRIES = [1000, 2000, 4000, 8000, 15_000]; // ms between tries to save
+const TAKE_BACK = { deep: 10, ms: 60_000 }; // what the server lets one undo; it has the last word
+const SKIPS = { free: 2, of: 10 }; // so many of the last answers may be skips without a reason
 
-const state = { items: read("items"), i: 0, zoom: 0, alt: -1, touched: new Set(), shownAt: 0, spent: 0, warned: false, retype: false, done: [], unsaved: new Set(), lease: addresses.seconds, beatAt: 0, letters: localStorage.getItem("letters") !== "off", wide: 0, total: 0, fixed: 0, lost: false };
-state.total = state.items.length;
+const state = { items, i: 0, shownAt: 0, spent: 0, warned: false, done: [], told: 0, lost: false };
 const pictures = new Pictures((id) => at("crop", id));
 const item = () => state.items[state.i];
-const asksClass = (q) => Boolean(q?.choices.length);
 const say = toast;
+const keys = new Keys();
+const reading = new Reading(input, $("[data-ghost]"), changed);
+const lens = new Lens(slit, scale, input, $("[data-zoom-label]"));
+const lease = new Lease(lost, { asking: () => state.items.slice(state.i), told: withdrawn });
+const wider = new Wider({ item, looked, key: () => keys.of("wider").toUpperCase(), focus: () => station.focus(), again: (q) => { if (item() === q) show(input.value); }, widened });
+const stretch = new Stretch(() => pause(true));
+const saving = new Saving({ saved, refused, changed: (waiting) => { $("[data-sync]").textContent = waiting ? "Saving" : "All saved"; } });
 
 /* ---- show ---------------------------------------------------------------- */
 function show(restore) {
   const q = item();
   over.hidden = Boolean(q);
   station.hidden = !q;
-  if (!q) return finished();
-  Object.assign(state, { alt: -1, touched: new Set(), warned: false, zoom: 0, shownAt: performance.now(), spent: 0 });
-  place(q);
-  turn(q);
-  $("[data-name]").textContent = q.name;
-  $("[data-kind-label]").textContent = q.label;
-  const sens = $("[data-sens] .sens");
-  sens.dataset.level = q.sens;
-  sens.textContent = ["Public", "Internal", "Personal", "Special"][q.sens];
-  $("[data-missing]").hidden = q.reason !== "missing";
-  $("[data-warnings]").textContent = q.warnings.join(" ");
-  $("[data-share]").textContent = q.picture ? `${q.share} % of the page shown` : "No slit";
-  $("[data-accept-label]").textContent = q.value ? "Accept" : "Submit";
-  input.value = restore ?? q.value;
+  if (!q) { finished(); return; }
+  Object.assign(state, { warned: false, shownAt: performance.now(), spent: 0 });
+  place(q, pictures, () => unseen(q));
+  turn(q, keys);
+  reading.begin(q, restore);
   drawMap($("[data-map]"), q);
   drawMarks(marks, q);
-  zoom(0);
-  refresh();
+  lens.reset(q);
+  const verdict = refresh();
   station.focus({ preventScroll: true });
+  speak(asksClass(q) ? `${q.name} ${count(q.choices.length, "kind")}, likeliest first.` : described(q, input.value, reading.open, verdict.text));
   pictures.expect(state.items.slice(state.i + 1, state.i + 3).filter((next) => next.picture).map((next) => next.id));
 }
 
-/** A value is typed, a class is chosen: show what belongs to the question, and only that. */
-function turn(q) {
-  for (const part of document.querySelectorAll("[data-for]")) part.hidden = (part.dataset.for === "class") !== asksClass(q);
-  slit.toggleAttribute("data-tall", asksClass(q));
-  $("[data-unreadable-label]").textContent = asksClass(q) ? "Can't tell" : "Can't read";
-  $("#unreadable-t").textContent = asksClass(q) ? "Why can't it be told?" : "Why can't it be read?";
-  drawKinds($("[data-kinds]"), q.choices);
-}
-
-/** Put the decoded picture itself in place, so that it is neither fetched nor decoded again. */
-function place(q) {
-  const shown = $("[data-img]");
-  let next;
-  if (q.picture) {
-    next = pictures.take(q.id);
-    next.width = q.w;
-    next.height = q.h;
-    next.alt = asksClass(q) ? "Slit of the document's header; its body is closed" : `Slit from the document showing one ${q.name.toLowerCase()}${q.doubts.length ? `, ${q.doubts.length} character${q.doubts.length > 1 ? "s" : ""} hard to read` : ""}`;
-    next.onerror = () => unseen(q);
-  } else {
-    next = Object.assign(document.createElement("p"), { className: "muted", textContent: "There is no place on the page to show for this field." });
-  }
-  next.dataset.img = "";
-  next.classList.add("pulse");
-  if (next !== shown) shown.replaceWith(next);
-  delete slit.dataset.wide;
+/** More than the slit stands there now: nothing is marked on it, and its time counts by itself. */
+function widened(step, text) {
+  Object.assign(state, { spent: 0, shownAt: performance.now() });
+  marks.replaceChildren();
+  lens.flat();
+  slit.dataset.wide = step;
+  $("[data-share]").textContent = text;
 }
 function unseen(q) {
   if (item() === q) say("This slit could not be loaded. Skip it, or take new ones.");
 }
 
 function refresh() {
-  const q = item(), v = input.value;
-  if (asksClass(q)) return refreshKinds(q);
-  const text = document.createElement("span");
-  ghost.replaceChildren(text);
-  const open = v.length === q.value.length ? q.doubts.filter((d) => v[d] === q.value[d] && !state.touched.has(d)) : [];
-  [...v].forEach((c, i) => {
-    if (open.includes(i)) text.append(Object.assign(document.createElement("mark"), { textContent: c }));
-    else text.append(c);
-  });
-  input.size = Math.max(12, v.length + 2);
-  const r = judged(q, v);
-  const out = $("[data-verdict]");
+  const q = item();
+  if (asksClass(q)) return { tone: "idle", text: "" };
+  const v = input.value, r = judged(q, v), out = $("[data-verdict]"), open = reading.open;
+  reading.draw();
   out.dataset.tone = r.weak ? "idle" : r.tone;
-  if (out.textContent !== r.text) out.textContent = r.text;
+  out.textContent = r.text;
   input.setAttribute("aria-invalid", r.tone === "bad");
-  station.setAttribute("aria-label", `${q.name}: ${v || "no suggestion"}. ${r.text}. Enter accepts, Tab corrects, question mark lists all keys.`);
   $("[data-doubts]").textContent = open.length ? `Doubtful: ${open.map((d) => `character ${d + 1}, ${v[d]}`).join("; ")}` : "No doubtful characters left";
-  hint(q, v);
+  const passes = q.alts.some((a) => a !== v && q.passing.includes(a)) && !q.passing.includes(v);
+  const other = $("[data-alt]");
+  other.hidden = !q.alts.length;
+  other.querySelector("span").textContent = passes ? "Another reading passes the checks" : count(q.alts.length, "other reading");
   return r;
 }
-function refreshKinds(q) {
-  station.setAttribute("aria-label", `${q.name} ${q.choices.length} kinds, likeliest first. Press the key of one, or Tab to choose. Question mark lists all keys.`);
-  return { tone: "idle", text: "" };
+function changed() {
+  state.warned = false;
+  const r = refresh();
+  speakSoon(`${spelled(input.value, item().kind)}. ${r.text}`);
 }
-function hint(q, v) {
-  const best = q.alts.find((a) => a !== v && q.passing.includes(a));
-  const place = $("[data-alt]");
-  place.replaceChildren();
-  if (!q.alts.length) return;
-  const button = Object.assign(document.createElement("button"), { type: "button", className: "linklike" });
-  button.dataset.act = "alt";
-  button.append(Object.assign(document.createElement("kbd"), { textContent: "↓" }));
-  const passes = best && !q.passing.includes(v);
-  button.append(passes ? " Another reading passes the checks" : ` ${q.alts.length} other reading${q.alts.length > 1 ? "s" : ""}`);
-  place.append(button);
-}
-
-/* ---- correct -------------------------------------------------------------- */
-function caret(d) {
-  input.focus({ preventScroll: true });
-  input.setSelectionRange(d, d + 1);
-}
-function nextDoubt(from, dir = 1) {
-  const open = item().doubts.filter((d) => !state.touched.has(d) && d < input.value.length && (dir > 0 ? d > from : d < from));
-  return dir > 0 ? open[0] : open.at(-1);
-}
-function cycle(dir) {
-  const q = item();
-  if (!q.alts.length) return;
-  const ring = [q.value, ...q.alts]; // the server puts those first that pass the checks
-  state.alt = (Math.max(state.alt, 0) + dir + ring.length) % ring.length;
-  input.value = ring[state.alt];
-  refresh();
-}
-const narrow = () => innerWidth < 720;
-function zoom(step) {
-  const q = item();
-  if (!q?.picture) return;
-  if (asksClass(q)) { scale.style.removeProperty("--zoom"); scale.style.removeProperty("--pan"); return; } // it is shown whole
-  state.zoom = step === 0 ? 0 : (state.zoom + 1) % 3;
-  const d = q.doubts[0];
-  const fit = Math.min(q.win[2] > 0.55 ? 0.96 / q.win[2] : 1.22, (slit.clientHeight * q.w) / (q.h * scale.clientWidth * Math.min(1, q.win[3] * 1.5)));
-  const z = narrow() ? [1, 1.4, 2][state.zoom] : [fit, fit * 1.5, Math.max(3.2, fit * 2)][state.zoom];
-  const onto = state.zoom === 2 && d !== undefined && q.boxes.length ? q.boxes[d] : null;
-  scale.style.setProperty("--zoom", z);
-  scale.style.setProperty("--pan", !narrow() && onto ? `${(0.5 - onto[0] - onto[1] / 2) * z * 100}%` : "0%");
-  if (narrow()) slit.scrollLeft = (onto ? onto[0] - 0.15 : q.win[0]) * scale.clientWidth * z - 12;
-  else align(q, fit, scale, input);
-  $("[data-zoom-label]").textContent = ["Zoom", "Closer", "Character"][state.zoom];
-}
-addEventListener("resize", () => item() && zoom(0));
-if (narrow()) slit.tabIndex = 0; // it scrolls sideways on a phone
+addEventListener("resize", () => item() && lens.reset(item()));
 
 /* ---- decide --------------------------------------------------------------- */
-const looked = () => Math.round(state.spent + (paused() ? 0 : performance.now() - state.shownAt));
-const paused = () => "paused" in slit.dataset;
+function looked() { return Math.round(state.spent + (paused() ? 0 : performance.now() - state.shownAt)); }
+function paused() { return "paused" in slit.dataset; }
+function tooSoon() { return paused() || performance.now() - state.shownAt < SETTLE; }
 function pause(on = !paused()) {
   if (on === paused() || !item()) return;
-  if (on) { state.spent += performance.now() - state.shownAt; slit.dataset.paused = ""; } else { delete slit.dataset.paused; state.shownAt = performance.now(); }
+  if (on) { state.spent += performance.now() - state.shownAt; slit.dataset.paused = ""; stretch.away(); } else { delete slit.dataset.paused; state.shownAt = performance.now(); stretch.back(); }
   input.parentElement.hidden = on;
+  $("[data-kinds]").inert = on;
+  $("[data-pause-label]").textContent = on ? "Go on" : "Pause";
   station.focus({ preventScroll: true });
+  speak(on ? "Paused. The slit is hidden." : described(item(), input.value, reading.open, refresh().text));
 }
 addEventListener("visibilitychange", () => { if (document.hidden) pause(true); }); // nothing stays readable in a hidden tab
 function accept() {
-  if (paused() || performance.now() - state.shownAt < SETTLE) return;
+  if (tooSoon()) return;
   const q = item(), r = refresh();
-  if (asksClass(q)) { say("Press the key of a kind, or E if the header does not tell"); return; }
-  if (!input.value.trim()) { say("Type what you see, or press E if you can't read it"); return; }
-  if (r.tone === "bad" && !state.warned) {
-    state.warned = true;
-    $("[data-verdict]").textContent = `${r.text}. Enter again if the paper really says so`;
-    return;
-  }
-  const same = input.value === q.value;
+  if (asksClass(q)) { say("Press the key of a kind, or that of “Can't tell”"); return; }
+  if (!input.value.trim()) { say("Type what you see, or say that you can't read it"); return; }
+  if (r.tone === "bad" && !state.warned) { insist(`${r.text}. Enter again if the paper really says so`); return; }
+  const same = !q.blind && input.value === q.value;
   commit("decide", same ? "ok" : "fixed", { value: input.value, suggested: same ? "on" : "", overrides: r.tone === "bad" || state.warned ? "on" : "" });
 }
+function insist(text) {
+  state.warned = true;
+  $("[data-verdict]").textContent = text;
+  speak(text);
+}
 function choose(doctype) {
-  if (paused() || performance.now() - state.shownAt < SETTLE) return;
-  commit("choose", "ok", { doctype });
+  if (!tooSoon()) commit("choose", "ok", { doctype });
+}
+function unreadable(trouble) {
+  commit("unreadable", trouble === "blank" ? "ok" : "esc", { trouble });
+  say(trouble === "blank" ? "Recorded: nothing is written there" : "Sent to your lead");
+}
+function skip() {
+  const skipped = state.done.slice(-SKIPS.of).filter((one) => one.kind === "skip").length;
+  if (skipped < SKIPS.free) commit("skip", "skip", {});
+  else open("#skipping");
 }
 function commit(verb, kind, said) {
   const q = item();
-  const body = new FormData();
-  for (const [name, value] of Object.entries({ ...said, key: crypto.randomUUID(), shown_ms: looked() })) if (value !== "") body.append(name, value);
-  const entry = { q, kind, value: input.value, body, verb, at: Date.now(), li: document.createElement("li") };
-  entry.li.dataset.kind = kind;
-  entry.li.dataset.state = "sending";
+  const entry = { q, kind, value: input.value, address: at(verb, q.id), body: formOf({ ...said, shown_ms: looked() }), at: Date.now(), li: mark(kind) };
+  if (state.done.length > state.told + 1) dismiss("feedback"); // it was there for two slits
   state.done.push(entry);
-  const tape = $("[data-tape]");
-  tape.append(entry.li);
-  while (tape.children.length > 30) tape.firstChild.remove();
   state.i++;
-  tally();
+  counted();
   show(); // the next slit is up before this one is saved
-  save(entry);
+  saving.add(entry);
   if (state.items.length - state.i <= LOW) more();
 }
-async function save(entry, tries = 0) {
-  state.unsaved.add(entry);
-  sync();
-  let answer;
-  try { answer = await ask(at(entry.verb, entry.q.id), { body: entry.body, keepalive: true }); } catch { answer = null; }
-  if (!answer || answer.status >= 500) { again(entry, tries); return; }
-  state.unsaved.delete(entry);
-  offline(false);
-  if (answer.ok) { delete entry.li.dataset.state; sync(); return; }
+function saved(entry, said) {
+  delete entry.li.dataset.state;
+  if (!said.feedback) return;
+  state.told = state.done.length;
+  notice("feedback", { tone: "hold", strong: "A known answer.", text: said.feedback.text, acts: [{ text: "Understood", act: () => station.focus() }] });
+}
+
+/** The server did not take an answer. What is still ours comes back; what is not ours is said. */
+async function refused(entry, status, { error, message }) {
   entry.li.remove();
   state.done.splice(state.done.indexOf(entry), 1);
-  sync();
-  refused(entry, answer.status, await sentence(answer));
+  counted();
+  if (error === "NotSettled" || status === 400 || status === 500) return comeBack(entry, error, message);
+  if (status === 409 && (await lease.lives())) { say(message); return; } // decided in another tab, or withdrawn
+  if (!state.lost) lost(message);
 }
-function again(entry, tries) {
-  offline(true);
-  setTimeout(() => save(entry, tries + 1), RETRIES[Math.min(tries, RETRIES.length - 1)]);
-}
-function refused(entry, status, text) {
-  if (/check fails/i.test(text)) { state.items.splice(state.i, 0, entry.q); show(entry.value); state.warned = true; say(text); return; }
-  if (status === 401 || status === 409 || status === 404) { lost(text); return; }
-  say(text);
+function comeBack(entry, error, message) {
+  state.items.splice(state.i, 0, entry.q);
+  counted();
+  show(entry.value);
+  if (entry.kind === "skip") open("#skipping");
+  else if (error) insist(message);
+  say(message);
 }
 async function undo() {
-  const last = state.done.at(-1);
-  if (!last) return;
-  if (state.unsaved.has(last)) { say("Still saving. Try again in a moment."); return; }
+  const last = undoable().at(-1);
+  if (!last) { say(state.done.length ? "What you decided before is final." : "There is nothing to take back."); return; }
+  if (saving.waiting) { say("Still saving. Try again in a moment."); return; }
   const answer = await ask(addresses.undo).catch(() => null);
   if (!answer?.ok) { say(answer ? await sentence(answer) : "You are offline. Undo again in a moment."); return; }
-  state.done.pop();
-  last.li.remove();
-  const where = state.items.indexOf(last.q);
+  const { id } = await answer.json(), taken = state.done.findLast((one) => one.q.id === id) ?? last;
+  state.done.splice(state.done.indexOf(taken), 1);
+  taken.li.remove();
+  const where = state.items.indexOf(taken.q);
   if (where >= 0 && where < state.i) { state.items.splice(where, 1); state.i--; }
-  state.items.splice(state.i, 0, last.q);
-  tally();
-  show(last.kind === "ok" || last.kind === "fixed" ? last.value : undefined);
+  state.items.splice(state.i, 0, taken.q);
+  counted();
+  show(taken.kind === "ok" || taken.kind === "fixed" ? taken.value : undefined);
   say("Taken back");
 }
-function tally() {
-  const decided = state.done.filter((d) => d.kind !== "skip"), fixed = decided.filter((d) => d.kind === "fixed").length;
-  $("[data-tally]").textContent = `${decided.length} decided${fixed ? `, ${fixed} corrected` : ""}`;
-  $("[data-left]").textContent = state.items.length - state.i;
-  const bar = $("[data-progress]");
-  bar.max = state.items.length;
-  bar.value = state.i;
+const undoable = () => state.done.slice(-TAKE_BACK.deep).filter((one) => Date.now() - one.at < TAKE_BACK.ms);
+function counted() {
+  tally(state.done, state.items.length - state.i, state.items.length);
   for (const button of document.querySelectorAll("[data-act='undo']")) button.disabled = !state.done.length;
-  const recent = state.done.filter((d) => Date.now() - d.at < 300_000);
-  $("[data-pace-box]").hidden = recent.length < 8;
-  if (recent.length > 7) $("[data-pace]").textContent = Math.round((recent.length / Math.max((Date.now() - recent[0].at) / 1000, 1)) * 3600).toLocaleString("en-GB");
-}
-function sync() {
-  $("[data-sync]").textContent = state.unsaved.size ? "Saving" : "All saved";
 }
 
 /* ---- more, and the end ------------------------------------------------------ */
-let fetching = false;
+let fetching = false, finishing = 0;
 async function more() {
   if (fetching || state.lost) return;
   fetching = true;
   const answer = await ask(addresses.claim).catch(() => null);
   fetching = false;
   if (!answer?.ok) return;
-  const { items, seconds } = await answer.json();
+  const said = await answer.json();
   if (state.lost) return; // lost while they were on their way
-  state.lease = seconds;
-  const seen = new Set([...state.items.map((q) => q.id)]);
-  const wasOver = !item();
-  state.items.push(...items.filter((q) => !seen.has(q.id)));
-  tally();
+  lease.renew(said.seconds);
+  const seen = new Set(state.items.map((q) => q.id)), wasOver = !item();
+  state.items.push(...said.items.filter((q) => !seen.has(q.id)));
+  counted();
   if (wasOver && item()) show();
 }
-let finishing = 0;
 function finished() {
-  $("[data-over-text]").textContent = `You decided ${state.done.length} slit${state.done.length === 1 ? "" : "s"}. The last ones can be taken back for a moment.`;
+  speak("Nothing left to review.");
+  $("[data-over-text]").textContent = `You decided ${count(state.done.length, "slit")}. The last ones can be taken back for a moment.`;
+  over.focus({ preventScroll: true });
   clearTimeout(finishing);
-  finishing = setTimeout(() => { if (!item() && !state.unsaved.size) leave(); }, FINISH);
+  finishing = setTimeout(() => { if (!item() && !saving.waiting) leave(); }, FINISH);
   more();
 }
 function leave() {
   if (!state.lost) ask(addresses.release, { keepalive: true }).catch(() => {}); // decisions become final, the rest goes back
 }
+/** What a sign of life brought: slits that were withdrawn meanwhile, and what a lead answered. */
+function withdrawn(before, { held, answers }) {
+  wider.tell(answers, state.items);
+  const now = item(), gone = new Set(state.items.slice(state.i).filter((q) => before.includes(q) && !held.includes(q.id)));
+  if (!gone.size || state.lost) return;
+  state.items = state.items.filter((q) => !gone.has(q));
+  counted();
+  if (!gone.has(now)) return;
+  show();
+  say("The slit before was withdrawn: its document or its consent is gone.");
+}
+let staying = false; // within the station, in its other mode
 $("[data-finish]").addEventListener("click", leave);
-$("[data-leave]").addEventListener("submit", (event) => { if (state.unsaved.size) { event.preventDefault(); say("Still saving. Leave in a moment."); } });
-addEventListener("pagehide", () => { if (!state.unsaved.size) leave(); });
-addEventListener("beforeunload", (event) => { if (state.unsaved.size) event.preventDefault(); });
+$("[data-leave]").addEventListener("submit", (event) => { if (saving.waiting) { event.preventDefault(); say("Still saving. Leave in a moment."); } });
+for (const link of document.querySelectorAll("[data-mode]")) link.addEventListener("click", (event) => {
+  if (saving.waiting) { event.preventDefault(); say("Still saving. Change in a moment."); } else staying = true;
+});
+addEventListener("pagehide", () => { if (!saving.waiting && !staying) leave(); });
+addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); }); // what Back shows may be somebody else's by now
 
-/* ---- notices ---------------------------------------------------------------- */
-function notice(name, tone, strong, text, address, link) {
-  notices.querySelector(`[data-notice="${name}"]`)?.remove();
-  if (!strong) return;
-  const box = Object.assign(document.createElement("div"), { className: "notice" });
-  Object.assign(box.dataset, { tone, notice: name });
-  box.setAttribute("role", "alert");
-  const p = document.createElement("p");
-  p.append(Object.assign(document.createElement("strong"), { textContent: strong }), ` ${text} `);
-  if (address) p.append(Object.assign(document.createElement("a"), { href: address, textContent: link }));
-  box.append(icon("alert"), p);
-  notices.append(box);
-}
-function offline(on) {
-  const waiting = state.unsaved.size;
-  notice("offline", "warn", on ? "The portal does not answer." : "", `${waiting} decision${waiting === 1 ? "" : "s"} wait${waiting === 1 ? "s" : ""} in this tab and ${waiting === 1 ? "is" : "are"} sent when it is back. Don't close it.`);
-}
-function lost(text) {
+function lost(text, strong = "Your slits went back to the queue.", link = "Take new ones") {
   state.lost = true;
+  lease.end();
   pictures.forget(); // nothing of what is no longer ours stays in this tab
   state.items.length = state.i;
   station.hidden = true;
-  notice("lost", "bad", "Your slits went back to the queue.", text, location.pathname, "Take new ones");
+  $("[data-img]").replaceWith(make("p"));
+  notice("lost", { tone: "bad", strong, text, urgent: true, link: { address: location.pathname, text: link } });
 }
+takeOver(() => { if (!state.lost) lost("Only one shows slits at a time.", "You went on in another tab.", "Go on here"); });
 
 /* ---- acts ------------------------------------------------------------------- */
 const acts = {
   accept,
-  alt: () => cycle(1),
+  alt: () => reading.cycle(1),
   undo,
-  skip: () => commit("skip", "skip", {}),
+  skip,
+  blank: () => { if (!tooSoon() && !asksClass(item())) unreadable("blank"); },
+  retype: () => { if (!asksClass(item())) reading.retype(); },
   unreadable: () => open("#unreadable"),
   pause: () => pause(),
-  zoom: () => zoom(1),
-  wider: () => { if (!asksClass(item())) open("#wider"); },
+  zoom: () => lens.step(item()),
+  wider: () => { if (!asksClass(item()) && !paused()) wider.open(); },
+  grid: () => $("[data-mode=grid]").click(),
+  digits: () => $("[data-mode=digits]").click(),
+  keys: () => open("#keys"),
 };
 function open(name) { const dialog = $(name); dialog.returnValue = ""; dialog.showModal(); }
 document.addEventListener("click", (event) => {
   const kind = event.target.closest("[data-kind-of]");
   if (kind) { event.preventDefault(); choose(kind.value); return; }
   const button = event.target.closest("[data-act]");
-  if (!button || button.disabled) return;
-  event.preventDefault();
-  acts[button.dataset.act]();
+  if (button && !button.disabled) { event.preventDefault(); acts[button.dataset.act](); return; }
+  const d = event.target.closest("[data-slit]") && item() && !paused() ? lens.pointed(item(), event.clientX) : undefined;
+  if (d !== undefined && d < input.value.length) reading.select(d); // a finger has no Tab
 });
 $("[data-form]").addEventListener("submit", (event) => event.preventDefault());
-$("#unreadable").addEventListener("close", (event) => {
-  const trouble = event.target.returnValue;
-  if (!trouble || trouble === "cancel") { station.focus(); return; }
-  commit("unreadable", trouble === "blank" ? "ok" : "esc", { trouble });
-  say(trouble === "blank" ? "Recorded: nothing is written there" : "Sent to your lead");
-});
-$("#unreadable").addEventListener("keydown", (event) => {
-  const shown = event.currentTarget.querySelectorAll("button[value]:not([hidden])");
-  if (/^[1-4]$/.test(event.key)) { event.preventDefault(); shown[event.key - 1]?.click(); }
-});
-$("#wider").addEventListener("close", async (event) => {
-  station.focus();
-  if (event.target.returnValue !== "ok") return;
-  const q = item(), body = new FormData($("[data-wider-form]"));
-  const answer = await ask(at("ask_line", q.id), { body }).catch(() => null);
-  if (!answer?.ok) { say(answer ? await sentence(answer) : "You are offline."); return; }
-  const { src, seconds } = await answer.json();
-  if (item() === q) showLine(q, src, seconds);
-});
-function showLine(q, src, seconds) {
-  const picture = new Image();
-  picture.alt = `The whole line around one ${q.name.toLowerCase()}`;
-  picture.dataset.img = "";
-  picture.src = src;
-  picture.onerror = () => { say("The page image no longer exists, so there is no line to show."); if (item() === q) show(input.value); };
-  $("[data-img]").replaceWith(picture);
-  marks.replaceChildren();
-  scale.style.setProperty("--zoom", 1);
-  scale.style.setProperty("--pan", "0%");
-  slit.dataset.wide = "";
-  $("[data-share]").textContent = `Whole line, ${seconds} s. Recorded.`;
-  clearTimeout(state.wide);
-  state.wide = setTimeout(() => { if (item() === q) show(input.value); }, seconds * 1000);
+for (const [name, act] of [["#unreadable", unreadable], ["#skipping", (trouble) => commit("skip", "skip", { trouble })]]) {
+  $(name).addEventListener("close", (event) => {
+    const why = event.target.returnValue;
+    if (why && why !== "cancel") act(why);
+    else station.focus();
+  });
+  $(name).addEventListener("keydown", (event) => {
+    if (!/^[1-9]$/.test(event.key)) return;
+    event.preventDefault();
+    event.currentTarget.querySelectorAll("button[value]:not([hidden])")[event.key - 1]?.click();
+  });
 }
-const letters = $("[data-letters]");
-letters.checked = state.letters;
-letters.addEventListener("change", () => { state.letters = letters.checked; localStorage.setItem("letters", letters.checked ? "on" : "off"); });
-
-/* ---- keys ------------------------------------------------------------------- */
-const COMMANDS = { s: "skip", e: "unreadable", u: "undo", z: "zoom", w: "wider", p: "pause" };
-document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || $("dialog[open]")) return;
-  if (event.target === over || over.contains(event.target) || (!item() && event.key.toLowerCase() === "u")) { if (event.key.toLowerCase() === "u" && state.letters) undo(); return; }
-  const typing = event.target === input, looking = event.target === station;
-  if (!item() || (!typing && !looking)) return;
-  const stop = () => event.preventDefault();
-  if (asksClass(item()) && (state.letters || /^[0-9]$/.test(event.key))) {
-    const kind = kindOf(item().choices, event.key);
-    if (kind) { stop(); if (!event.repeat) choose(kind.value); return; }
-  }
-  if (event.key === "Enter") { stop(); if (!event.repeat) accept(); return; }
-  if (event.key === "ArrowDown" || event.key === "ArrowUp") { stop(); cycle(event.key === "ArrowDown" ? 1 : -1); return; }
-  if (event.key === "Tab") {
-    const from = looking ? (event.shiftKey ? Infinity : -1) : event.shiftKey ? input.selectionStart : input.selectionEnd - 1;
-    const d = looking && event.shiftKey ? undefined : nextDoubt(from, event.shiftKey ? -1 : 1);
-    if (d !== undefined) { stop(); caret(d); }
-    return; // none left: Tab leaves the field as it always does, so nobody is trapped
-  }
-  if (typing) {
-    if (event.key === "Escape") { stop(); input.value = item().value; state.alt = -1; state.touched.clear(); refresh(); station.focus(); }
-    return;
-  }
-  if (/^[0-9]$/.test(event.key)) { stop(); if (!asksClass(item())) overwrite(event.key); return; }
-  if (!state.letters) return;
-  const command = COMMANDS[event.key.toLowerCase()];
-  if (command) { stop(); acts[command](); }
-  else if (event.key.toLowerCase() === "r") { stop(); state.retype = true; input.focus(); input.select(); }
-  else if (event.key === "?") { stop(); open("#keys"); }
-});
-function overwrite(digit) {
-  const d = nextDoubt(-1);
-  if (d === undefined) { input.focus(); input.setRangeText(digit, input.value.length, input.value.length, "end"); return refresh(); }
-  input.setRangeText(digit, d, d + 1, "end");
-  state.touched.add(d);
-  const next = nextDoubt(d);
-  if (next !== undefined) caret(next);
-  else { input.focus(); input.setSelectionRange(d + 1, d + 1); }
-  return refresh();
-}
-// Arriving by Tab selects everything in most browsers: one stray key would wipe the reading.
-input.addEventListener("focus", () => requestAnimationFrame(() => {
-  const all = input.selectionStart === 0 && input.selectionEnd === input.value.length;
-  if (all && !state.retype && input.value) input.setSelectionRange(input.value.length, input.value.length);
-  state.retype = false;
-}));
-input.addEventListener("input", () => {
-  const q = item();
-  state.warned = false;
-  if (input.value.length === q.value.length) {
-    const p = input.selectionEnd - 1;
-    if (q.doubts.includes(p)) {
-      state.touched.add(p);
-      const next = nextDoubt(p);
-      if (next !== undefined) caret(next);
-    }
-  }
-  refresh();
-});
-
-/* ---- lease: any key renews it, at most every 30 s; warns once, politely ------- */
-async function beat() {
-  if (state.lost || Date.now() - state.beatAt < 30_000) return;
-  state.beatAt = Date.now();
-  const answer = await ask(addresses.heartbeat).catch(() => null);
-  if (answer?.ok) state.lease = (await answer.json()).seconds;
-  else if (answer && (answer.status === 409 || answer.status === 401)) lost(answer.status === 401 ? "You were signed out." : "Your claim ran out.");
-}
-for (const name of ["keydown", "pointerdown"]) addEventListener(name, beat);
-const showLease = () => { $("[data-lease]").textContent = `${Math.floor(state.lease / 60)}:${String(state.lease % 60).padStart(2, "0")}`; };
-showLease();
-setInterval(() => {
-  state.lease = Math.max(0, state.lease - 1);
-  showLease();
-  if (state.lease === 60) say("These slits go back to the queue in a minute. Any key keeps them.");
-  if (state.lease === 0 && !state.lost && item()) lost("Your claim ran out.");
-}, 1000);
-
+listen({ station, input, reading, keys, item, paused, acts, choose, undo });
+wireKeys(keys, $("#keys"));
 pictures.adopt(item()?.id, $("img[data-img]"));
-tally();
+counted();
 show();

@@ -15,11 +15,16 @@ CONTENT = {
     "delivery.download_transcript",
     "retention.delete_document",
     "review.decide_task",
+    "review.see_wider",
     "review.see_line",
+    "review.see_page",
     "review.decide_escalated",
+    "review.lead_queues",
+    "review.direct_review",
 }
 OVERSIGHT = {
     "audit.read_trail",
+    "assurance.export_trail",
     "accounts.view_people",
     "accounts.manage_keys",
     "retention.view_clocks",

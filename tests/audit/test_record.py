@@ -6,6 +6,7 @@ from django.db import transaction
 from apps.audit import canonical
 from apps.audit import services as audit
 from apps.audit.models import Event
+from apps.audit.numbering import writer
 from apps.audit.tags import Outcome, Tag
 from apps.base.ids import uuid7
 from apps.base.types import Actor
@@ -27,9 +28,9 @@ def test_outside_a_transaction_nothing_is_recorded(real_house):
 
 def test_the_body_is_canonical_and_agrees_with_the_columns(house):
     document = uuid7()
-    made = recorded(
-        house.halden.pk, document=document, outcome=Outcome.DENIED, pages=3, digest="ab" * 32
-    )
+    facts = {"pages": 3, "digest": "ab" * 32, "reason": "audit"}
+    about = {"document": document, "workspace": house.payable.pk, "outcome": Outcome.DENIED}
+    made = recorded(house.halden.pk, **about, **facts)
     event = Event.objects.get(pk=made.pk)
     body = canonical.decode(bytes(event.body))
     assert canonical.encode(body) == bytes(event.body)
@@ -43,10 +44,16 @@ def test_the_body_is_canonical_and_agrees_with_the_columns(house):
         "outcome": event.outcome,
         "subject": event.subject,
         "document": str(event.document),
+        "workspace": str(house.payable.pk),
         "request": "",
         "address": "",
-        "facts": {"pages": 3, "digest": "ab" * 32},
+        "writer": writer().id,
+        "number": body["number"],
+        "void": [],
+        "detail": None,
+        "facts": facts,
     }
+    assert (event.workspace, event.reason) == (house.payable.pk, "audit")
     assert (event.organisation_id, event.document) == (house.halden.pk, document)
     assert (event.tag, event.outcome, event.actor) == ("document.read", "denied", CLERK)
 

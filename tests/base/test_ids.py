@@ -3,8 +3,9 @@
 import itertools
 import time
 import uuid
+from datetime import timedelta
 
-from apps.base.ids import uuid7
+from apps.base.ids import born_at, first_at, uuid7
 
 INSTANT = 1_800_000_000_000_000_000  # nanoseconds since 1970
 
@@ -30,3 +31,10 @@ def test_what_is_made_later_sorts_later_also_within_a_millisecond(monkeypatch):
 def test_two_made_at_the_same_instant_differ(monkeypatch):
     monkeypatch.setattr(time, "time_ns", lambda: INSTANT)
     assert len({uuid7() for _ in range(1000)}) == 1000
+
+
+def test_a_range_of_keys_begins_before_all_that_are_made_then():
+    made = [uuid7() for _ in range(50)]
+    for one in made:
+        assert first_at(born_at(one)) <= one
+        assert first_at(born_at(one) + timedelta(milliseconds=1)) > one

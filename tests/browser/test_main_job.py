@@ -106,6 +106,20 @@ def test_a_file_sent_before_is_noticed_before_it_is_sent(portal, paper):
     expect(clara.locator("[data-submit]")).to_have_text("Send 1 file")
 
 
+def test_a_transcript_is_offered_where_the_purpose_allows_one(portal):
+    clara = portal.open(portal.house.clara, "/upload/")
+    choice, promise = clara.locator("[data-transcript]"), clara.locator("#promise")
+    expect(choice).to_be_hidden()
+    clara.select_option("#id_purpose", "keep-contract")
+    expect(choice).to_be_visible()
+    choice.locator("input").check()
+    expect(promise).to_contain_text("Transcript deleted 7 days after reading.")
+    clara.select_option("#id_purpose", "pay-invoices")
+    expect(choice).to_be_hidden()
+    expect(choice.locator("input")).not_to_be_checked()
+    expect(promise).not_to_contain_text("Transcript")
+
+
 def test_signed_out_in_mid_upload_keeps_the_list(portal, paper):
     clara = portal.open(portal.house.clara, "/upload/")
     clara.set_input_files("#id_files", paper)

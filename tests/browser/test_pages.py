@@ -12,12 +12,13 @@ PAGES = {
     "clara": [
         "/", "/upload/", "/jobs/", "/jobs/?state=failed", "/jobs/{open}/", "/jobs/{open}/trail/",
         "/jobs/{open}/delete/", "/jobs/{open}/withdraw/", "/jobs/{open}/fields/grand_total/",
-        "/jobs/{gone}/", "/jobs/{gone}/receipt/", "/password/", "/jobs/ZZZ-ZZZ/",
+        "/jobs/{gone}/", "/jobs/{gone}/receipt/", "/jobs/{open}/seen/", "/password/",
+        "/jobs/ZZZ-ZZZ/",
     ],
     "rita": ["/", "/review/"],
-    "lena": ["/", "/review/", "/assurance/reading/"],
+    "lena": ["/", "/review/", "/review/lead/", "/assurance/reading/"],
     "carl": [
-        "/", "/trail/", "/trail/?tag=key.made&document=none", "/retention/",
+        "/review/seen/{open}/", "/", "/trail/", "/trail/?tag=key.made&document=none", "/retention/",
         "/assurance/reading/", "/assurance/reading/?engine=rapidocr/3.10.0",
     ],
     "rosa": ["/", "/retention/", "/assurance/reading/"],

@@ -30,8 +30,10 @@ from apps.jobs import runner
 from apps.jobs import services as jobs
 from apps.jobs.flow import State
 from apps.jobs.models import Job
+from apps.review import ladder
 from apps.review import services as review
-from apps.review.models import Task
+from apps.review.ladder import RUNGS
+from apps.review.models import Grant, Task
 from apps.review.rules import Verdict
 from apps.review.services import Answer
 from tests.canary import papers
@@ -92,19 +94,34 @@ class Office:
         now, rita = timezone.now(), self.house.rita
         review.claim(rita, now=now)
         [task] = Task.objects.open().held_by(rita, now)
-        assert self.as_(rita).get(f"/review/{task.pk}/crop.png").status_code == 200
+        browser = self.as_(rita)
+        assert browser.get(f"/review/{task.pk}/crop.png").status_code == 200
+        self._look_closer(browser, task)
         answer = Answer(uuid.uuid4(), Verdict.CORRECTED, self.birds["typed"], shown_ms=1800)
         review.decide(task, answer, user=rita, now=now)
         review.release(rita, now=now)
 
+    def _look_closer(self, browser: Any, task: Task) -> None:
+        """Every step of the ladder, which Rita's lead gives where she may not take it alone."""
+        for step in RUNGS:
+            form = {"step": step.value, "reason": "unit"}
+            asked = browser.post(f"/review/{task.pk}/more/", form, **JSON)
+            if asked.status_code == 202:
+                grant = Grant.objects.get(state=ladder.State.ASKED)
+                review.answer(grant, give=True, user=self.house.lena, now=timezone.now())
+            assert browser.get(f"/review/{task.pk}/{step}.png").status_code == 200
+            self.ground.answers.append(said(asked))
+
     def look_around(self, document: Document) -> None:
         """Every page about the document that shows no content, or shows it masked."""
         house = self.house
-        for person in (house.clara, house.carl, house.rosa, house.otto, house.mallory, None):
+        people = (house.clara, house.carl, house.lena, house.rosa, house.otto, house.mallory, None)
+        for person in people:
             browser = self.as_(person, raise_request_exception=False)
             for address in (
                 "/", "/jobs/", "/trail/", "/retention/", "/status/", "/healthz", "/readyz",
                 f"/jobs/{document.reference}/", f"/jobs/{document.reference}/trail/",
+                f"/jobs/{document.reference}/seen/", f"/review/seen/{document.reference}/",
             ):  # fmt: skip
                 self.ground.answers.append(said(browser.get(address)))
 
@@ -159,7 +176,9 @@ def test_a_transcript_is_all_that_holds_the_text_and_goes_with_the_document(offi
     assert office.walk(document) == State.SUCCEEDED
     address = f"/jobs/{document.reference}/transcript.txt"
     taken = office.as_(office.house.clara).get(address)
-    assert birds.found_in(taken.content) == {"number", "aside", "drawn", "layer", "form"}
+    found = birds.found_in(taken.content)  # a bird that happens to look like a card is hidden
+    assert found
+    assert found <= {"number", "aside", "drawn", "layer", "form"}
     office.look_around(document)
     assert ground.look(birds) == {}
     office.erase(document)

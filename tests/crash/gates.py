@@ -20,8 +20,11 @@ BEFORE = {
     "a result is sealed": "apps.delivery.services:_keep",
     "an upload is sealed": "apps.intake.services.receiving:_register",
     "keys are destroyed": "apps.vault.services:_remove_bytes",
+    "leaves are written": "apps.audit.sequencer:Sequencer._grow",
+    "a tree is signed": "apps.audit.sequencer:Sequencer._sign",
 }
 AFTER = {
+    "a batch is written": "apps.audit.sequencer:Sequencer._grow",
     "an upload is registered": "apps.intake.services.receiving:_register",
 }
 SHORTER = {

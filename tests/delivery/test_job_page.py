@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from apps.audit.models import Event
 from apps.audit.tags import Tag
 from apps.base.errors import Unreadable
-from apps.delivery import kept, overview
+from apps.delivery import kept, overview, timeline
 from apps.extraction import reader
 from apps.extraction.fields import WORDS, Flag
 from apps.extraction.services import NOTHING_READ
@@ -191,16 +191,27 @@ def test_the_timeline_holds_what_was_done_and_what_comes(desk):
         (done, [*READ, "In review", "Delivered"], []),
     ):
         job = intake.job_of(document)
-        steps = overview.timeline(job)
+        steps = timeline.taken(job)
         assert [step.title for step in steps] == taken
-        assert overview.ahead(job, steps) == ahead
+        assert timeline.ahead(job, steps) == ahead
 
 
 def test_work_that_ended_has_nothing_ahead(desk):
     document = desk.send()
     jobs.stop(intake.FLOW, subject_id=document.pk, actor=SYSTEM, reason="test")
     job = intake.job_of(document)
-    assert overview.ahead(job, overview.timeline(job)) == []
+    assert timeline.ahead(job, timeline.taken(job)) == []
+
+
+def test_a_step_that_the_end_of_the_work_broke_off_is_not_said_to_go_on(desk, as_):
+    document = desk.paper()
+    [at_it] = [one for one in timeline.taken(intake.job_of(document)) if one.before_people]
+    assert not at_it.broken_off
+    jobs.stop(intake.FLOW, subject_id=document.pk, actor=SYSTEM, reason="test")
+    last = timeline.taken(intake.job_of(document))[-1]
+    assert (last.name, last.broken_off, last.before_people) == ("review", True, False)
+    page = as_(desk.house.clara).get(f"/jobs/{document.reference}/").content.decode()
+    assert "Not finished: a person stopped the work." in page
 
 
 def test_every_class_of_artifacts_is_listed_once_with_its_number(desk):

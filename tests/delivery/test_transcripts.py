@@ -143,10 +143,11 @@ def test_a_job_that_was_taken_over_leaves_none(desk, stored, monkeypatch):
 # Where a person has to say the class first
 
 
-def test_while_the_class_is_asked_for_nothing_is_kept(desk):
+def test_while_the_class_is_asked_for_nothing_is_kept(desk, stored):
     desk.lines = LONG_PAPER
     document = desk.unsure(purpose="handle-letter", transcript=True)
     assert transcripts(document) == []
+    assert not [path for path in stored() if "transcripts" in path.parts]
 
 
 @pytest.mark.parametrize(("chosen", "count"), [("letter", 1), ("other", 1), ("identity", 0)])

@@ -11,6 +11,7 @@ from apps.base.errors import Gone, Unavailable, Unreadable
 from apps.extraction import again, drawing, reader
 from apps.extraction import services as extraction
 from apps.extraction.models import Content, Field, Page, Reading
+from apps.extraction.values import Habits
 from apps.intake import services as intake
 from apps.intake.models import Document
 from apps.jobs import services as jobs
@@ -351,10 +352,14 @@ def test_erasing_fields_destroys_their_key_and_the_values(desk):
 def test_what_is_typed_is_read_by_the_document_s_own_habits(desk):
     document = desk.paper()
     rule = extraction.doctype_of(document).rule("iban")
-    normalised, checks = extraction.check_typed(document, rule, "DE89 3704 0044 0532 0130 00")
+    normalised, checks = extraction.check_typed(
+        Habits(**document.reading.habits), rule, "DE89 3704 0044 0532 0130 00"
+    )
     assert normalised == IBAN
     assert all(passed for _, passed in checks)
-    _, checks = extraction.check_typed(document, rule, "DE89 3704 0044 0532 0130 01")
+    _, checks = extraction.check_typed(
+        Habits(**document.reading.habits), rule, "DE89 3704 0044 0532 0130 01"
+    )
     assert checks == (("iban", False),)
 
 

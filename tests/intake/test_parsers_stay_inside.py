@@ -31,6 +31,7 @@ EXCEPTIONS: dict[str, tuple[set[str], str]] = {
     "portal/evaluation/html.py": ({"PIL"}, "packs crops of pixels the jail gave"),
     "portal/evaluation/pipeline.py": ({"pikepdf"}, DRAWN),
     "portal/demo/signing.py": ({"pyhanko"}, SIGNS),
+    "portal/demo/stamping.py": ({"pyhanko"}, "signs time stamps for the demo"),
     "portal/management/commands/readers.py": ({"PIL"}, DRAWN),
 }
 OPENING = {

@@ -11,6 +11,7 @@ import pytest
 from django.db import transaction
 from django.test import override_settings
 
+from apps.audit import covering
 from apps.base.scope import acting_for
 from tests.intake.rooms import QUICK
 from tests.permissions.world import World, taken_back
@@ -23,6 +24,7 @@ def built(
     vault = tmp_path_factory.mktemp("vault")
     said = {"VAULT_DIR": vault, "PASSWORD_HASHERS": [QUICK]}
     with django_db_blocker.unblock(), transaction.atomic(), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(covering, "are_leaves", lambda events: True)  # as in every other test
         with override_settings(**said):
             world = World(vault, patch)
         yield world

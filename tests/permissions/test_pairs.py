@@ -16,6 +16,8 @@ from django.utils import timezone
 from apps.accounts import permissions as accounts_pairs
 from apps.accounts import services as accounts
 from apps.accounts.models import ApiKey, Membership, User, Workspace
+from apps.assurance import permissions as assurance
+from apps.assurance.models import Export, SavedSearch
 from apps.base.errors import NotAllowed, NotFound, NotPossible
 from apps.base.scope import acting_for
 from apps.delivery import permissions as delivery
@@ -27,7 +29,8 @@ from apps.intake.models import Document, DocumentGrant
 from apps.retention import permissions as retention
 from apps.retention.models import Hold, PolicyVersion
 from apps.review import permissions as review
-from apps.review.models import Claim, Task
+from apps.review.ladder import Step
+from apps.review.models import Claim, Grant, Task
 from tests.conftest import SYSTEM
 from tests.permissions.table import PEOPLE
 from tests.permissions.world import World
@@ -80,6 +83,14 @@ def held_with_line(user: User) -> QuerySet[Task]:
     return held(user) if user.has_perm("review.see_line") else Task.objects.none()
 
 
+def answerable(user: User) -> QuerySet[Grant]:
+    return Grant.objects.answerable_by(user)
+
+
+def see_line(user: User, one: Task) -> None:
+    review.check_can_see_more(user, one, step=Step.LINE, now=timezone.now())
+
+
 def seen_in_own_workspace(user: User) -> QuerySet[Document]:
     return seen(user).filter(workspace__memberships__user=user)
 
@@ -110,6 +121,9 @@ PAIRS: dict[str, tuple[type, Check, Listed]] = {
     "intake.check_can_see": (Document, intake.check_can_see, seen),
     "intake.check_can_grant": (Document, intake.check_can_grant, seen_in_own_workspace),
     "intake.check_can_send": (Workspace, intake.check_can_send, offered),
+    "assurance.check_can_fetch": (
+        Export, assurance.check_can_fetch, lambda user: Export.objects.visible_to(user),
+    ),
     "delivery.check_can_reveal": (
         Document, delivery.check_can_reveal, seen_with("delivery.reveal_field"),
     ),
@@ -124,18 +138,28 @@ PAIRS: dict[str, tuple[type, Check, Listed]] = {
     "retention.check_can_approve": (PolicyVersion, retention.check_can_approve, signable),
     "retention.check_can_lift": (Hold, retention.check_can_lift, liftable),
     "review.check_holds": (Task, now(review.check_holds), held),
-    "review.check_can_see_line": (Task, now(review.check_can_see_line), held_with_line),
+    "review.check_can_see_more": (Task, see_line, held_with_line),
+    "review.check_can_answer": (Grant, review.check_can_answer, answerable),
 }  # fmt: skip
 OF_A_PERSON = {  # the role only
     "accounts.check_can_manage_keys",
+    "assurance.check_can_export",
     "extraction.can_set_standard",
     "extraction.check_can_set_standard",
     "retention.check_can_govern",
     "review.check_can_review",
+    "review.check_can_lead",
+    "review.check_not_paused",
 }
-OF_TWO = {"accounts.check_can_hold"}  # asks of an account and a room; tests/api tries each
+OF_TWO = {  # ask of two things at once; tests/api and tests/review/test_scopes.py try each
+    "accounts.check_can_hold",
+    "review.check_can_direct",
+    "review.check_can_direct_person",
+}
+OF_WORDS = {"review.check_is_class"}  # ask of nobody
 ASKS = {  # the half of a pair that answers instead of raising
     "intake.can_see": "intake.check_can_see",
+    "assurance.can_fetch": "assurance.check_can_fetch",
     "delivery.can_reveal": "delivery.check_can_reveal",
     "delivery.can_download": "delivery.check_can_download",
     "delivery.can_download_transcript": "delivery.check_can_download_transcript",
@@ -144,7 +168,10 @@ ASKS = {  # the half of a pair that answers instead of raising
     "retention.can_lift": "retention.check_can_lift",
     "review.holds": "review.check_holds",
 }
-LISTS = {"visible_to": Document, "held_by": Task}  # and the models that have them
+LISTS = {  # and the models that have them
+    ("visible_to", Document), ("held_by", Task), ("visible_to", Export),
+    ("visible_to", SavedSearch),  # a person's own; tests/assurance tries it
+}  # fmt: skip
 
 
 def passes(check: Check, user: User, one: object) -> bool:
@@ -264,16 +291,16 @@ def test_no_check_was_forgotten():
         for name, one in inspect.getmembers(module, inspect.isfunction)
         if one.__module__ == module.__name__
     }
-    assert checks == set(PAIRS) | set(ASKS) | OF_A_PERSON | OF_TWO
+    assert checks == set(PAIRS) | set(ASKS) | OF_A_PERSON | OF_TWO | OF_WORDS
 
 
 def test_no_queryset_was_forgotten():
     found = {
-        name: model
+        (name, model)
         for model in apps.get_models()
         if model.__module__.startswith("apps.")
         for name in dir(model._default_manager)
-        if name in LISTS or name.endswith(("visible_to", "held_by"))
+        if name.endswith(("visible_to", "held_by"))
     }
     assert found == LISTS
     assert set(PEOPLE) > {"op", "root"}

@@ -1,11 +1,15 @@
 """Address by address: a reviewer has no path to page, file, transcript or other fields."""
 
 import pytest
+from django.utils import timezone
 
 from apps.accounts.models import User
 from apps.audit.exposure import Exposure
 from apps.audit.models import Event
 from apps.audit.tags import Tag
+from apps.review import services as review
+from apps.review.ladder import Step
+from apps.review.models import Grant
 from apps.vault.classes import ArtifactClass
 from apps.vault.models import Artifact
 from tests.intake.looking import facts
@@ -15,13 +19,27 @@ from tests.review.desk import HEADER, IBAN, LONG_PAPER, PAPER
 from tests.review.test_looking import words_in
 
 REVIEWERS = ("rita", "remy", "lena")
-SLIT, LINE = "/review/<pk>/crop.png", "/review/<pk>/line.png"
-OPENS = {SLIT: [ArtifactClass.CROP], LINE: [ArtifactClass.PAGE_IMAGE]}  # and no other address
-SHOWS = {SLIT: {IBAN}, LINE: {"IBAN:", IBAN}}  # words of the page, in a picture
+SLIT, WIDER, LINE = "/review/<pk>/crop.png", "/review/<pk>/wider.png", "/review/<pk>/line.png"
+PAGE = "/review/<pk>/page.png"
+PICTURE = ArtifactClass.PAGE_IMAGE
+DIGIT = "/review/<pk>/glyph/<position>.png"
+OPENS = {  # and no other address
+    SLIT: [ArtifactClass.CROP],
+    DIGIT: [ArtifactClass.CROP],
+    WIDER: [PICTURE],
+    LINE: [PICTURE],
+}
+SHOWS = {  # words of the page, in a picture
+    SLIT: {IBAN},
+    DIGIT: {NUMBER},
+    WIDER: {IBAN},
+    LINE: {"IBAN:", IBAN},
+}
 
 
 def opened_by(user: User) -> list[Event]:
-    return list(Event.objects.filter(tag=Tag.ARTIFACT_OPENED, actor=user.actor))
+    opened = Event.objects.filter(tag=Tag.ARTIFACT_OPENED, actor=user.actor)
+    return list(opened.order_by("id"))
 
 
 def hidden(world: World) -> list[bytes]:
@@ -34,7 +52,7 @@ def hidden(world: World) -> list[bytes]:
 
 
 def test_what_a_slit_shows_is_all_that_is_open_to_a_reviewer():
-    allowed = {Exposure.NOTHING, Exposure.CROP, Exposure.LINE}
+    allowed = {Exposure.NOTHING, Exposure.CROP, Exposure.GLYPH, Exposure.WIDER, Exposure.LINE}
     shown = [
         f"{row} hands {row.exposes} to {person}"
         for row in TABLE
@@ -55,7 +73,7 @@ def test_no_address_tells_a_reviewer_what_the_slit_does_not(world, row):
 
 
 @pytest.mark.parametrize("row", TABLE, ids=str)
-def test_no_address_opens_a_reviewer_more_than_slit_and_line(world, row):
+def test_no_address_opens_a_reviewer_more_than_slit_and_what_they_took_leave_for(world, row):
     """Each opening is on the trail, whatever of it reaches the browser."""
     for person in REVIEWERS:
         expected = OPENS.get(row.address, []) if row.cells[person] == "200" else []
@@ -101,3 +119,31 @@ def test_a_reviewer_who_learned_a_number_learns_nothing_more(world, method, addr
             answer = world.ask(person, method, address, document=document)
             assert answer.said in ("401", "403", "405"), f"{method} {address} as {person}"
             assert not answer.changed
+
+
+@pytest.mark.parametrize("address", [WIDER, LINE, PAGE])
+def test_without_leave_no_address_leads_beyond_the_slit(world, address):
+    """Rita holds the slit and has every right a reviewer has; each step takes leave of its own."""
+    with taken_back():
+        Grant.objects.all().delete()
+        before = opened_by(world.people["rita"])
+        assert world.send("rita", "GET", address).status_code == 409
+        assert opened_by(world.people["rita"]) == before
+
+
+@pytest.mark.parametrize("address", [WIDER, LINE, PAGE])
+def test_leave_for_one_step_is_leave_for_no_other(world, address):
+    step = address.rpartition("/")[2].removesuffix(".png")
+    with taken_back():
+        Grant.objects.filter(step=step).delete()
+        assert world.send("rita", "GET", address).status_code == 409
+
+
+def test_a_page_that_a_lead_gave_is_shown_once_to_who_asked(world):
+    with taken_back():
+        [asked] = Grant.objects.filter(step=Step.PAGE, task=world.task)
+        review.answer(asked, give=True, user=world.house.lena, now=timezone.now())
+        for other in ("remy", "lena"):
+            assert world.send(other, "GET", PAGE).status_code == 404
+        assert world.send("rita", "GET", PAGE).status_code == 200
+        assert world.send("rita", "GET", PAGE).status_code == 409

@@ -18,12 +18,17 @@ FORMS_OF_A_LIBRARY = {"/sign-in/", "/sign-out/", "/password/"}  # shown again, a
 HANDED = {
     Exposure.NOTHING: set(PEOPLE),
     Exposure.CROP: {"rita"},
+    Exposure.GLYPH: {"rita"},
+    Exposure.WIDER: {"rita"},
     Exposure.LINE: {"rita"},
+    Exposure.PAGE: set(),  # a lead has to give it first
+    Exposure.READINGS: set(),  # where two differ; tests/review tries it
     Exposure.FIELDS: {"clara", "ida"},
     Exposure.VALUE: {"clara"},
     Exposure.RESULT: {"clara", "ida"},
     Exposure.TRANSCRIPT: {"clara", "ida"},
     Exposure.TRAIL: {"clara", "ida", "carl"},
+    Exposure.EXPORT: {"carl"},
     Exposure.RECEIPT: {"clara", "ida"},
 }
 

@@ -19,8 +19,15 @@ from tests.permissions.world import World
 
 DAY = timedelta(days=1)
 PAGES = [row for row in OF_SOMETHING if not row.address.startswith("/api/")]
-DOCUMENTS = [row for row in PAGES if "<reference>" in row.address]
-TASKS = [row for row in PAGES if "<pk>" in row.address]
+OFFICERS = "/review/seen/"  # any document of the organisation, and nothing of what it says
+TELLS = "/shown/"  # how long one looked; who was sent nothing finds nothing, claim or not
+LEADS = ("/take/", "/differ/", "/settle/")  # closed to reviewers whatever they hold
+DOCUMENTS = [
+    row for row in PAGES if "<reference>" in row.address and not row.address.startswith(OFFICERS)
+]
+TASKS = [
+    row for row in PAGES if "<pk>" in row.address and not row.address.endswith((TELLS, *LEADS))
+]
 ERASES = ("/delete/", "/withdraw/")  # not for those who may only see
 
 Cell = Callable[[Row], str]

@@ -20,6 +20,11 @@ from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 from django.utils import timezone
 
 from apps.accounts.models import ApiKey, User
+from apps.assurance import searches
+from apps.assurance.exports import services as exporting
+from apps.assurance.exports.services import Why as ExportReason
+from apps.assurance.models import Export, Mode
+from apps.audit.models import Event
 from apps.base.scope import acting_for
 from apps.intake.models import Document
 from apps.intake.references import new_reference
@@ -27,9 +32,11 @@ from apps.retention import services as retention
 from apps.retention.models import Certificate, Hold, Scope
 from apps.retention.policy import Policy
 from apps.review import services as review
-from apps.review.models import Claim, LineGrant, Task
-from apps.review.rules import LineReason
+from apps.review.ladder import RUNGS, State, Step, Why
+from apps.review.models import Claim, Grant, Task
+from apps.review.rules import CorrectionReason
 from apps.vault import services as vault
+from apps.vault.classes import ArtifactClass
 from tests.api.calls import issue
 from tests.conftest import House
 from tests.intake.browsers import BACKEND, JSON
@@ -41,9 +48,11 @@ NOBODY = ("nobody", "key")  # nobody who signs in
 PASSWORD = "a long enough sentence"
 LONG = timedelta(days=1)  # the table takes longer to try than a line may be looked at
 FIELD = "grand_total"
+SEVEN = NUMBER.index("7")  # a digit in doubt
 TOTAL, DATE, NAME = "9184.60", "2019-03-26", "paper.png"
 CHANGE = re.compile(r'(INSERT|UPDATE|DELETE)(?!.*"(django_session|audit_event)")', re.DOTALL)
 TOKEN = re.compile(rb'(data-csrf|name="csrfmiddlewaretoken" value)="\w+"')  # another each time
+ADVICE = re.compile(rb'<script id="words".*?</script>')  # the lexicon, the same for everybody
 
 
 @dataclass(frozen=True)
@@ -63,6 +72,7 @@ class World:
         with acting_for(self.house.halden.pk):
             self._documents(Desk(self.house, monkeypatch))
             self.key = issue(self.house)
+            self.of_carl = _of_carl(self.house)
             ApiKey.objects.update(used_on=timezone.now())  # else the day's first use is a change
         self.people = {name: self._person(name) for name in PEOPLE if name not in NOBODY}
         self._sessions = {name: _session(user) for name, user in self.people.items()}
@@ -86,10 +96,18 @@ class World:
         self.kind = held.pop(CLASS)
         desk.decide(self.decided, NUMBER)
         for one in held.values():
-            review.grant_line(one, reason=LineReason.UNIT, user=house.rita, now=timezone.now())
+            self._may_see_more(one)
         self._govern()
-        LineGrant.objects.update(until=timezone.now() + LONG)
+        review.crop(self.task, user=house.rita, now=timezone.now())
         Claim.objects.update(until=timezone.now() + LONG)
+
+    def _may_see_more(self, task: Task) -> None:
+        """Rita has leave for two steps, and has asked for the page."""
+        for step in RUNGS:
+            how = {"reason": Why.UNIT, "user": self.house.rita, "now": timezone.now()}
+            grant = review.ask_more(task, step=step, **how)
+            if grant.state == State.GIVEN:
+                Grant.objects.filter(pk=grant.pk).update(until=timezone.now() + LONG)
 
     def _govern(self) -> None:
         """A policy that Rosa proposed, a hold she asked to lift, an exception, a certificate."""
@@ -171,7 +189,9 @@ class World:
             if method not in READING:
                 changed += sorted(map(str, self._files() ^ files))
         tells = said in REFUSED or method not in ("GET", "POST")
-        return Answer(said, TOKEN.sub(b"", response.content), changed if tells else [])
+        whole = b"".join(response) if response.streaming else response.content
+        body = ADVICE.sub(b"", TOKEN.sub(b"", whole))
+        return Answer(said, body, changed if tells else [])
 
     def send(
         self,
@@ -197,8 +217,16 @@ class World:
         reference = new_reference() if guessed else (document or self._about(address)).reference
         path = address.replace("<reference>", reference).replace("<name>", FIELD)
         path = self._governed(path, guessed)
+        for name, one in self.of_carl.items():
+            path = path.replace(f"<{name}>", str(uuid.uuid4() if guessed else one))
         path = path.replace("<key>", str(uuid.uuid4() if guessed else self.key.key.pk))
-        asked = task or (self.kind if address.endswith("/choose/") else self.task)
+        others = {"choose": self.kind, "correct": self.decided, "<position>.png": self.decided}
+        question = Grant.objects.filter(task=self.task, step=Step.PAGE).first()
+        path = path.replace(
+            "<grant>", str(question.pk if question and not guessed else uuid.uuid4())
+        )
+        asked = task or others.get(address.rstrip("/").rpartition("/")[2], self.task)
+        path = path.replace("<position>", str(SEVEN))
         path = path.replace("<pk>", str(uuid.uuid4() if guessed else asked.pk))
         with acting_for(None):
             if method in ("GET", "HEAD"):
@@ -245,6 +273,10 @@ class World:
             case "make":
                 until = (timezone.now() + LONG).date()
                 return {"references": self.parked.reference, "until": until, "reason": "Audit."}
+            case "exports":
+                return {"mode": "range", "reason": "audit"}
+            case "searches":
+                return {"name": "Refusals"}
             case "keys":
                 return self._key()
             case "known":
@@ -253,12 +285,25 @@ class World:
                 return {"confirmed": reference}
             case "reveal":
                 return {"reason": "audit"}
-            case "decide" | "unreadable" | "skip":
+            case "decide" | "unreadable":
                 return {"key": uuid.uuid4(), "value": IBAN, "trouble": "blurred"}
+            case "skip":
+                return {"key": uuid.uuid4(), "trouble": "unsure"}
+            case "digits":
+                return {"key": uuid.uuid4(), "odd": "on"}
+            case "correct":
+                return {"key": uuid.uuid4(), "value": IBAN, "because": CorrectionReason.SLIP}
             case "choose":
                 return {"key": uuid.uuid4(), "doctype": "invoice"}
-            case "line":
-                return {"reason": LineReason.UNIT}
+            case "more":
+                return {"step": Step.LINE, "reason": Why.UNIT}
+            case "scopes":
+                rita = self.house.rita.pk
+                return {"person": [rita], f"kind-{rita}": ["iban", "date"]}
+            case "settle":
+                return {"key": uuid.uuid4(), "choice": "0"}
+            case "shown":
+                return {"step": Step.SLIT, "ms": 900}
             case "reading":
                 return {"error_target": 0.01, "audit_share": 0.05, "reason": "A quiet quarter."}
         return {}
@@ -278,6 +323,18 @@ class World:
 
     def _files(self) -> set[Path]:
         return {path for path in self.vault.rglob("*") if path.is_file()}
+
+
+def _of_carl(house: House) -> dict[str, Any]:
+    """An export, a search and an event, by what stands for them in an address."""
+    how = {"mode": Mode.RANGE, "reason": ExportReason.AUDIT, "names": False, "words": False}
+    export = exporting.ask({}, user=house.carl, **how)
+    about = {"organisation": house.halden.pk, "document": export.pk, "actor": house.carl.actor}
+    artifact = vault.seal(b"a bag", kind=ArtifactClass.EXPORT, **about)
+    event = Event.objects.filter(subject=export.reference).get()
+    Export.objects.update(artifact=artifact, event=event.pk)
+    search = searches.keep({"outcome": "refused"}, name="Refusals", user=house.carl)
+    return {"export": export.reference, "search": search.pk, "event": event.pk}
 
 
 def _paper() -> SimpleUploadedFile:

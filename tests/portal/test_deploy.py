@@ -20,6 +20,7 @@ DEPLOY = ROOT / "deploy"
 COMPOSE = yaml.safe_load((DEPLOY / "compose.yaml").read_text())
 SERVICES = COMPOSE["services"]
 OURS = ("migrate", "web", "quick", "reader", "clock")
+SEQUENCER = "sequencer"
 DOCKERFILE = (DEPLOY / "Dockerfile").read_text()
 BIN = Path(sys.executable).parent
 
@@ -45,7 +46,7 @@ def test_the_example_is_what_the_settings_say(capsys):
 
 
 def test_every_service_that_the_portal_needs_is_there():
-    assert set(SERVICES) == {*OURS, "proxy", "database", "queue", "store", "bucket"}
+    assert set(SERVICES) == {*OURS, SEQUENCER, "proxy", "database", "queue", "store", "bucket"}
 
 
 def test_whatever_opens_documents_knows_the_bucket():
@@ -78,7 +79,7 @@ def test_a_service_has_few_rights(name):
 @pytest.mark.parametrize("name", SERVICES)
 def test_a_service_is_asked_whether_it_lives(name):
     check = SERVICES[name]["healthcheck"]
-    once = name in ("migrate", "clock", "bucket")  # or has no port to be asked at
+    once = name in ("migrate", "clock", "bucket", SEQUENCER)  # or has no port to be asked at
     assert check == {"disable": True} if once else check["test"]
 
 
@@ -104,6 +105,16 @@ def test_only_the_migration_knows_the_owner_of_the_tables():
     knowing = [name for name, one in SERVICES.items()
                if "database-owner-url" in one.get("secrets", [])]  # fmt: skip
     assert knowing == ["migrate"]
+
+
+def test_the_sequencer_has_its_own_secrets_and_nobody_elses():
+    own = {"database-sequencer-url", "sequencer-keys"}
+    assert set(SERVICES[SEQUENCER]["secrets"]) == own
+    assert not SERVICES[SEQUENCER]["env_file"]
+    assert not SERVICES[SEQUENCER]["volumes"]
+    others = [name for name, one in SERVICES.items()
+              if name != SEQUENCER and own & set(one.get("secrets", []))]  # fmt: skip
+    assert others == []
 
 
 def test_the_image_runs_as_nobody_special_with_the_hashed_lock_and_bubblewrap():
@@ -146,7 +157,7 @@ def test_the_script_makes_roles_that_walls_bind(tmp_path_factory):
     data, secrets = folder / "data", folder / "secrets"
     for one in (data, secrets):
         one.mkdir(mode=0o700)
-    for name in ("owner", "app"):
+    for name in ("owner", "app", "sequencer"):
         (secrets / f"database-{name}-password").write_text(f"{name}'s\n")
     (folder / "password").write_text("super")
     account = Unprivileged.for_folder(data, programs.folder)

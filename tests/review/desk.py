@@ -17,6 +17,7 @@ from PIL import Image, ImageDraw
 from apps.accounts.models import User
 from apps.base.types import Box
 from apps.extraction import classify, drawing, reader
+from apps.extraction.doctypes import FieldRule
 from apps.extraction.engines import PageText, Pixels, fake
 from apps.extraction.models import Field
 from apps.extraction.witnesses import SILENT, Witnesses
@@ -27,8 +28,8 @@ from apps.jobs import runner
 from apps.jobs.flow import State
 from apps.review import services as review
 from apps.review.models import Decision, Task
-from apps.review.rules import Reason, Verdict
-from apps.review.services import Answer
+from apps.review.rules import Reason, Verdict, needs_two
+from apps.review.services import Answer, agreeing, asking
 from tests.conftest import House
 
 SIZE = (600, 850)  # pixels of a page
@@ -56,6 +57,9 @@ class Desk:
         self.lines: Sequence[str] = PAPER
         self.pages = 1
         self.said = SILENT  # with each page, besides its looks
+        self.two_readers = False  # where a class asks for them; most tests are about one reading
+        for module in (asking, agreeing):
+            monkeypatch.setattr(module, "needs_two", self._needs_two)
         monkeypatch.setattr(checks, "_said", lambda *_: {"pages": self.pages, "signed": False})
         monkeypatch.setattr(drawing, "draw", self._draw)
         monkeypatch.setattr(reader, "read_page", self._read)
@@ -105,7 +109,10 @@ class Desk:
                     organisation_id=document.organisation_id,
                     document=document,
                     workspace=document.workspace,
+                    sender=document.sender,
                     field=field,
+                    doctype="invoice",
+                    name=field.name,
                     job=intake.job_of(document),
                     reason=Reason.MISSING,
                 )
@@ -126,6 +133,9 @@ class Desk:
         key = about.pop("key", None) or uuid.uuid4()
         user, now = about.pop("user"), about.pop("now")
         return review.decide(task, Answer(key, verdict, value, **about), user=user, now=now)
+
+    def _needs_two(self, rule: FieldRule, normalised: str) -> bool:
+        return self.two_readers and needs_two(rule, normalised)
 
     def _draw(
         self, *_: object, hear: Callable[[Witnesses], None] = lambda _: None

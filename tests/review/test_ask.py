@@ -16,7 +16,7 @@ from apps.jobs.flow import State as JobState
 from apps.review import services as review
 from apps.review.models import Task
 from apps.review.rules import Reason, State
-from apps.review.services import asking
+from apps.review.services import slits
 from apps.vault import services as vault
 from apps.vault.classes import ArtifactClass
 from apps.vault.models import Artifact
@@ -133,7 +133,7 @@ def test_slits_on_several_pages_show_their_own_page(desk):
 
 @pytest.mark.parametrize("how", ["stopped", "taken over"])
 def test_a_job_that_is_lost_meanwhile_leaves_no_task_and_no_slit(desk, stored, monkeypatch, how):
-    draw, document = asking.draw_slit, desk.send()
+    draw, document = slits.draw_slit, desk.send()
 
     def lost(*drawn: object) -> object:
         if how == "stopped":
@@ -142,7 +142,7 @@ def test_a_job_that_is_lost_meanwhile_leaves_no_task_and_no_slit(desk, stored, m
             jobs.Job.objects.update(token=document.pk)
         return draw(*drawn)
 
-    monkeypatch.setattr(asking, "draw_slit", lost)
+    monkeypatch.setattr(slits, "draw_slit", lost)
     desk.walk(document)
     assert not Task.objects.exists()
     assert crops() == 0

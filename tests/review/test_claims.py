@@ -142,8 +142,9 @@ def test_nobody_is_offered_slits_of_what_they_sent(desk):
     both = User.objects.get(pk=both.pk)
     [own] = documents_with_tasks(desk, 2, sender=both)
     [hers] = documents_with_tasks(desk, 1)
-    assert {task.document_id for task in claim(both)} == {hers.pk}
     assert waiting_for(both).slits == 1
+    assert {task.document_id for task in claim(both)} == {hers.pk}
+    assert waiting_for(both).slits == 0  # what is held waits for nobody
     assert {task.document_id for task in claim(desk.house.rita)} == {own.pk}
 
 

@@ -22,8 +22,10 @@ from apps.jobs import services as jobs
 from apps.jobs.flow import Lane
 from apps.jobs.flow import State as JobState
 from apps.retention import services as retention
+from apps.review import ladder
 from apps.review import services as review
-from apps.review.models import LineGrant, Task
+from apps.review.ladder import RUNGS
+from apps.review.models import Grant, Task
 from apps.review.rules import Reason, State, Trouble, Verdict
 from apps.review.services import Answer, classes
 from apps.vault import services as vault
@@ -177,17 +179,23 @@ def test_looking_is_recorded_with_what_was_seen(desk, as_, asked):
 def test_a_header_is_all_that_is_shown_there_is_no_line_around_it(desk, as_, asked):
     task = desk.take(desk.house.rita)[CLASS]
     rita = as_(desk.house.rita)
-    asking = rita.post(f"/review/{task.pk}/line/", {"reason": "unit"}, **JSON)
-    assert asking.status_code == 409
-    LineGrant.objects.create(
-        organisation_id=task.organisation_id,
-        task=task,
-        reviewer=desk.house.rita,
-        reason="unit",
-        until=timezone.now() + timedelta(minutes=1),
-    )
-    assert rita.get(f"/review/{task.pk}/line.png").status_code == 409
-    assert not Event.objects.filter(tag__in=(Tag.LINE_GRANTED, Tag.LINE_DELIVERED)).exists()
+    assert rita.get(f"/review/{task.pk}/more/").status_code == 409
+    for step, rung in RUNGS.items():
+        said = {"step": step.value, "reason": "unit"}
+        assert rita.post(f"/review/{task.pk}/more/", said, **JSON).status_code == 409
+        Grant.objects.create(
+            organisation_id=task.organisation_id,
+            task=task,
+            reviewer=desk.house.rita,
+            step=step,
+            reason="unit",
+            state=ladder.State.GIVEN,
+            answered_by=desk.house.lena,
+            until=timezone.now() + timedelta(minutes=1),
+        )
+        assert rita.get(f"/review/{task.pk}/{step}.png").status_code == 409
+        assert not Event.objects.filter(tag__in=(rung.given, rung.delivered)).exists()
+    assert not Event.objects.filter(tag=Tag.MORE_ASKED).exists()
 
 
 def test_the_likeliest_classes_come_first_and_none_of_these_last(desk, as_, asked):

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from apps.base.types import Box
-from apps.review.crops import BLOCK, Slit, draw_line, draw_slit
+from apps.review.crops import BLOCK, Slit, draw_line, draw_page, draw_slit, draw_wider
 
 WIDTH, HEIGHT = 400, 300
 INK = (10, 20, 30)  # of the value
@@ -269,6 +269,51 @@ def test_a_line_shows_the_line_and_blocks_above_and_below():
     assert not shows(slit, SECRET)
     assert slit.share == pytest.approx(share_of(slit))
     assert slit.share < 0.1
+
+
+BESIDE, ABOVE, BELOW = (
+    Box(0.63, 0.5, 0.8, 0.55), Box(0.25, 0.43, 0.45, 0.48), Box(0.25, 0.565, 0.45, 0.61),
+)  # fmt: skip
+
+
+def test_a_wider_slit_shows_what_the_slit_was_too_tight_for():
+    page = page_with(VALUE, [])
+    stroke = Box(VALUE.right + 0.03, VALUE.top, VALUE.right + 0.05, VALUE.bottom)
+    struck = Box(VALUE.left, VALUE.bottom + 0.012, VALUE.right, VALUE.bottom + 0.02)
+    for at, mark in enumerate((stroke, struck)):
+        fill(page, mark, (0, 250, 40 * at))
+    tight = draw_slit(page, [VALUE], [VALUE])
+    assert not shows(tight, (0, 250, 0)) and not shows(tight, (0, 250, 40))
+    wider = draw_wider(page, [VALUE], [VALUE])
+    assert shows(wider, INK) and shows(wider, (0, 250, 0)) and shows(wider, (0, 250, 40))
+    assert wider.share == pytest.approx(share_of(wider))
+
+
+def test_words_around_a_wider_slit_stay_closed_where_they_stand():
+    page = page_with(VALUE, [BESIDE, ABOVE, BELOW])
+    slit = draw_wider(page, [VALUE], [VALUE, BESIDE, ABOVE, BELOW])
+    assert shows(slit, INK)
+    assert not shows(slit, SECRET)
+    visible = laid_back(slit)
+    for word in (BESIDE, ABOVE, BELOW):
+        assert not (visible & covered(word)).any()
+
+
+def test_each_step_shows_more_of_a_page_than_the_one_before():
+    page, words = page_with(VALUE, [ABOVE]), [VALUE, ABOVE]
+    steps = [draw_slit, draw_wider, draw_line]
+    shares = [draw(page, [VALUE], words).share for draw in steps]
+    shares.append(draw_page(page).share)
+    assert shares == sorted(set(shares))
+    assert shares[-1] == 1.0
+
+
+def test_a_page_is_the_whole_page_and_nothing_that_came_with_it():
+    page = page_with(VALUE, [ABOVE])
+    slit = draw_page(page)
+    with Image.open(io.BytesIO(slit.png)) as image:
+        assert (np.asarray(image) == page).all()
+        assert image.info == {}
 
 
 def share_of(slit: Slit) -> float:

@@ -17,8 +17,11 @@ from apps.review import services as review
 from apps.review.models import Decision, Task
 from apps.review.rules import State, Verdict
 from apps.review.services import Answer
+from apps.review.services.asked import COLUMN
 from apps.review.services.claims import LEASE
-from apps.review.services.decisions import COLUMN, DEEP, ENOUGH_SKIPS, LONGEST, TAKE_BACK
+from apps.review.services.decisions import ENOUGH_SKIPS
+from apps.review.services.final import DEEP, TAKE_BACK
+from apps.review.services.values import LONGEST
 from apps.vault import services as vault
 from tests.conftest import SYSTEM
 from tests.intake.looking import everything_in_the_database, facts

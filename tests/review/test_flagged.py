@@ -8,8 +8,9 @@ from django.utils import timezone
 from apps.base.errors import NotPossible
 from apps.extraction.fields import Flag
 from apps.review import services as review
-from apps.review.models import LineGrant, Task
-from apps.review.rules import LineReason, Reason, State, Verdict
+from apps.review.ladder import Step, Why
+from apps.review.models import Task
+from apps.review.rules import Reason, State, Verdict
 from apps.review.services import Answer
 from tests.review.desk import IBAN
 
@@ -43,11 +44,11 @@ def test_who_has_seen_the_slit_decides(desk, task):
     assert task.state == State.DECIDED
 
 
-def test_who_has_seen_the_line_decides(desk, task):
+@pytest.mark.parametrize("step", [Step.WIDER, Step.LINE])
+def test_who_has_seen_more_than_the_slit_decides(desk, task, step):
     rita, now = desk.house.rita, timezone.now()
-    review.grant_line(task, reason=LineReason.UNIT, user=rita, now=now)
-    assert LineGrant.objects.get().task == task
-    review.line(task, user=rita, now=now)
+    review.ask_more(task, step=step, reason=Why.UNIT, user=rita, now=now)
+    review.more(task, step=step, user=rita, now=now)
     desk.decide(task, IBAN)
 
 

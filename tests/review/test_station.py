@@ -22,7 +22,8 @@ from tests.review.desk import IBAN, NUMBER
 
 ITEM = {
     "id", "name", "label", "kind", "sens", "reason", "warnings", "value", "alts", "passing",
-    "choices", "picture", "w", "h", "win", "map", "share", "boxes", "doubts",
+    "blind", "differ", "checks", "habits", "choices", "picture", "w", "h", "win", "map", "share",
+    "boxes", "doubts",
 }  # fmt: skip
 
 
@@ -42,6 +43,11 @@ def answer(client: Client, task: Task, act: str = "decide", **said: Any) -> Http
     form = {"key": str(uuid.uuid4()), "shown_ms": "900", **said}
     form = {name: value for name, value in form.items() if value is not None}
     return client.post(f"/review/{task.pk}/{act}/", form, **headers)
+
+
+def in_order(held: dict[str, Task]) -> list[Task]:
+    """As they are due, and then as they were made."""
+    return sorted(held.values(), key=lambda task: (task.due_at, task.pk))
 
 
 def items_of(page: str) -> list[dict[str, Any]]:
@@ -107,10 +113,13 @@ def test_where_nothing_waits_the_page_says_so(rita):
 
 def test_a_sign_of_life_is_answered_with_the_time_that_is_left(held, rita):
     response = rita.post("/review/heartbeat/", **JSON)
-    assert (response.status_code, response.json()) == (200, {"seconds": 600})
+    assert (response.status_code, response.json()) == (
+        200,
+        {"seconds": 600, "held": [str(task.pk) for task in in_order(held)]},
+    )
     Claim.objects.update(until=timezone.now() - timedelta(seconds=1))
     response = rita.post("/review/heartbeat/", **JSON)
-    assert (response.status_code, response.json()) == (409, {"seconds": 0})
+    assert (response.status_code, response.json()) == (409, {"seconds": 0, "held": []})
 
 
 @pytest.mark.parametrize("headers", [JSON, {}], ids=["module", "page"])

@@ -8,6 +8,7 @@ from apps.accounts.services.keys import (
     keys_of,
     revoke,
 )
+from apps.accounts.services.leaving import leave
 from apps.accounts.services.people import add_person, is_theirs, join, set_roles, sync_roles
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "issue",
     "join",
     "keys_of",
+    "leave",
     "revoke",
     "set_roles",
     "sync_roles",

@@ -179,6 +179,6 @@ def _record(
         organisation=key.organisation_id,
         outcome=outcome,
         holder=str(key.user_id),
-        workspace=str(key.workspace_id),
+        workspace=key.workspace_id,
         **facts,  # type: ignore[arg-type]
     )

@@ -65,6 +65,7 @@ class FieldRule:
     threshold: float | None = None  # 0 to 1; instead of the one that calibration derives
     error_target: float | None = None  # 0 to 1; stricter than the class's and the organisation's
     readers: int = 1  # how many people must agree on a value that one of them was asked for
+    one_reader_below: float | None = None  # an amount for which one of them is enough
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -212,6 +213,9 @@ def _check_rule(rule: FieldRule, where: str) -> None:
     for key, share in (("threshold", rule.threshold), ("error_target", rule.error_target)):
         _need(share is None or 0 <= share <= 1, where, f"{key} must lie between 0 and 1")
     _need(1 <= rule.readers <= MOST_READERS, where, "readers must be 1 or 2")
+    limited = rule.one_reader_below is not None
+    of_two = rule.readers == MOST_READERS and rule.type is Kind.AMOUNT
+    _need(of_two or not limited, where, "one_reader_below is for amounts with readers = 2")
     for check in rule.validators:
         _need(check in CHECKS, where, f"there is no validator {check!r}")
 

@@ -222,6 +222,7 @@ def _record_received(document: Document, submission: Submission, sender: User, f
         subject=document.reference,
         organisation=document.organisation_id,
         document=document.pk,
+        workspace=document.workspace_id,
         submission=str(submission.pk),
         media_type=document.media_type,
         pages=document.pages,

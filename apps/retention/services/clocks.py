@@ -156,6 +156,7 @@ def _record(
             subject=document.reference,
             organisation=document.organisation_id,
             document=pk,
+            workspace=document.workspace_id,
             policy=policy.name,
             **clocks,
         )

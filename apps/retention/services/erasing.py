@@ -49,33 +49,49 @@ BY_CLASS: Mapping[str, tuple[Eraser, ...]] = {
 }
 
 
-@transaction.atomic
 def delete(document: Document, *, user: User) -> Erasure:
     """Erase a document at its sender's wish. A second call returns the first erasure.
+
+    That it was asked for is sealed before anything goes.
 
     Raises:
         NotFound, NotAllowed: see `permissions.check_can_delete`.
         Held: a legal hold covers it.
+        Unavailable: the wish could not be sealed; nothing was erased.
     """
     permissions.check_can_delete(user, document)
-    _take(document)
-    if covering := holds.covering(document):
-        raise Held(HELD.format(", ".join(hold.reference for hold in covering)))
-    _record(Tag.DELETION_ASKED, document, user.actor)
-    return _erase(document, Cause.DELETED, user.actor, asked_by=user)
+    _check_free(document)
+    _ask(document, Cause.DELETED, user)
+    with transaction.atomic():
+        _take(document)
+        _check_free(document)  # again, now that nobody can place one any more
+        return _erase(document, Cause.DELETED, user.actor, asked_by=user)
 
 
-@transaction.atomic
 def withdraw(document: Document, *, user: User) -> list[Erasure]:
-    """Take back the consent for all that was sent together, and erase it.
+    """Take back the consent for all that was sent together, and erase it; see `delete`.
 
     Work on what a legal hold covers stops too; it is erased once the hold is lifted.
 
     Raises:
         NotFound, NotAllowed: see `permissions.check_can_withdraw`.
         NotPossible: consent was withdrawn before.
+        Unavailable: the wish could not be sealed; nothing was erased.
     """
     permissions.check_can_withdraw(user, document)
+    _ask(document, Cause.WITHDRAWN, user)
+    with transaction.atomic():
+        return _withdraw(document, user)
+
+
+def _ask(document: Document, cause: Cause, user: User) -> None:
+    """Put a wish on the trail, and wait until it is sealed there."""
+    with transaction.atomic():
+        asked = _record(Tag.DELETION_ASKED, document, user.actor, cause=cause.value)
+    audit.covered(asked)
+
+
+def _withdraw(document: Document, user: User) -> list[Erasure]:
     intake.withdraw(document, actor=user.actor)
     together = Document.objects.filter(submission_id=document.submission_id).order_by("pk")
     erased = []
@@ -86,6 +102,11 @@ def withdraw(document: Document, *, user: User) -> list[Erasure]:
         else:
             erased.append(_erase(one, Cause.WITHDRAWN, user.actor, asked_by=user))
     return erased
+
+
+def _check_free(document: Document) -> None:
+    if covering := holds.covering(document):
+        raise Held(HELD.format(", ".join(hold.reference for hold in covering)))
 
 
 def erase_artifact(artifact: Artifact, document: Document | None, *, floors: bool) -> None:
@@ -164,6 +185,7 @@ def _record(tag: Tag, document: Document, actor: Actor, **facts: Any) -> UUID:
         subject=document.reference,
         organisation=document.organisation_id,
         document=document.pk,
+        workspace=document.workspace_id,
         **facts,
     )
     return event.pk

@@ -87,7 +87,7 @@ class Migration(migrations.Migration):
                 ('id', models.UUIDField(default=apps.base.ids.uuid7, editable=False, primary_key=True, serialize=False)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
                 ('organisation_id', models.UUIDField(editable=False)),
-                ('reason', models.CharField(choices=[(apps.review.rules.LineReason['WHICH_FIELD'], apps.review.rules.LineReason['WHICH_FIELD']), (apps.review.rules.LineReason['WHERE_IT_ENDS'], apps.review.rules.LineReason['WHERE_IT_ENDS']), (apps.review.rules.LineReason['UNIT'], apps.review.rules.LineReason['UNIT']), (apps.review.rules.LineReason['STRUCK_OUT'], apps.review.rules.LineReason['STRUCK_OUT'])], max_length=20)),
+                ('reason', models.CharField(max_length=20)),
                 ('until', models.DateTimeField()),
                 ('reviewer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('task', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='line_grants', to='review.task')),

@@ -1,42 +1,90 @@
 """Leases on tasks: of two reviewers, each gets other slits."""
 
 from collections import Counter
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
 from apps.accounts.models import User
-from apps.audit import services as audit
 from apps.audit.tags import Tag
-from apps.base.types import Actor
 from apps.review import permissions
 from apps.review.models import Claim, Task
-from apps.review.services.decisions import seal_all
+from apps.review.models.scopes import Lane, lanes_of
+from apps.review.services import mixing
+from apps.review.services.final import record_each, seal_all
+from apps.review.services.mixing import LEASE
 
-LEASE = timedelta(minutes=10)
 BATCH = 12  # tasks under one claim
 SAME_DOCUMENT = 4  # tasks of one document at a time, so that nobody rebuilds a record
+MOST_ENDED = 50  # claims that ran out, ended at one go
 
 
-def claim(user: User, *, now: datetime) -> Claim | None:
+@dataclass(slots=True)
+class _Hand:
+    """What a person holds, or is about to: no more than a batch, and few of one document."""
+
+    of_document: Counter[UUID | None] = field(default_factory=Counter)
+    fields: set[UUID | None] = field(default_factory=set)
+    taken: list[Task] = field(default_factory=list)
+
+    @property
+    def missing(self) -> int:
+        return BATCH - self.of_document.total()
+
+    @property
+    def full(self) -> list[UUID]:
+        """Documents of which no more may be held."""
+        held = self.of_document.items()
+        return [one for one, count in held if one is not None and count >= SAME_DOCUMENT]
+
+    def take(self, tasks: Iterable[Task]) -> None:
+        """As many as fit; of two readings of a field only one."""
+        for task in tasks:
+            fits = self.of_document[task.document_id] < SAME_DOCUMENT
+            if self.missing and fits and not self._reads(task):
+                self.of_document[task.document_id] += 1
+                self.fields.add(task.field_id)
+                self.taken.append(task)
+
+    def make_room(self, places: int) -> None:
+        """Leave the last ones to others where a batch would be larger than any."""
+        surplus = places - self.missing
+        if surplus > 0:
+            del self.taken[-surplus:]
+
+    def _reads(self, task: Task) -> bool:
+        return task.field_id is not None and task.field_id in self.fields
+
+
+def claim(user: User, *, now: datetime, field: str = "") -> Claim | None:
     """The person's claim, renewed and filled up to a batch; None if nothing waits for them.
+
+    `field` is the one name to take slits of, for who reads the same field down many documents.
 
     Raises:
         NotAllowed: the person is no reviewer.
+        NotPossible: their reviewing is paused.
     """
     permissions.check_can_review(user)
+    permissions.check_not_paused(user)
     release_expired(now=now)
     try:
-        return _fill(user, now)
+        return _fill(user, now, field)
     except IntegrityError:  # a second tab was faster by a moment
         return _open_claim(user, now)
 
 
 @transaction.atomic
 def heartbeat(user: User, *, now: datetime) -> Claim | None:
-    """Renew the claim of a person who is still there; None if it ran out."""
+    """Renew the claim of a person who is still there; None if it ran out.
+
+    Raises:
+        NotPossible: their reviewing is paused.
+    """
+    permissions.check_not_paused(user)
     live = Claim.objects.filter(reviewer=user, ended_at=None, until__gt=now)
     if not live.update(until=now + LEASE):
         return None
@@ -52,30 +100,34 @@ def release(user: User, *, now: datetime) -> int:
 
 def release_expired(*, now: datetime) -> int:
     """End every claim whose time is over; how many there were."""
+    over = Claim.objects.filter(ended_at=None, until__lte=now)
+    if not over.exists():
+        return 0
     with transaction.atomic():
-        over = Claim.objects.select_for_update(skip_locked=True).filter(
-            ended_at=None, until__lte=now
-        )
-        ended = list(over.order_by("until")[:50])
+        locked = over.select_for_update(skip_locked=True, of=("self",)).select_related("reviewer")
+        ended = list(locked.order_by("until")[:MOST_ENDED])
         for one in ended:
             _end(one, now)
     return len(ended)
 
 
 @transaction.atomic
-def _fill(user: User, now: datetime) -> Claim | None:
+def _fill(user: User, now: datetime, field: str) -> Claim | None:
     held = _open_claim(user, now)
-    taken = _free_tasks(user, _held_of_documents(held))
-    if held is None and not taken:
+    hand = _hand_of(held)
+    of_field = {"name": field} if field else {}
+    _take_free(user, hand, [{**lane, **of_field} for lane in lanes_of(user)])
+    if held is None and not hand.taken:
         return None
     if held is None:
         assert user.organisation_id is not None  # nobody else has tasks
         held = Claim(reviewer=user, organisation_id=user.organisation_id)
     held.until = now + LEASE
     held.save()
-    Task.objects.filter(pk__in=_keys(taken)).update(claim=held)
-    for task in taken:
-        _record(Tag.TASK_CLAIMED, task, user.actor, held)
+    mixed = mixing.mix(user, hand.taken, claim=held, same_field=bool(field))
+    hand.make_room(len(mixed))
+    Task.objects.filter(pk__in=_keys(hand.taken)).update(claim=held, reader=user)
+    record_each(Tag.TASK_CLAIMED, [*hand.taken, *mixed], user.actor, claim=str(held.pk))
     return held
 
 
@@ -83,54 +135,54 @@ def _open_claim(user: User, now: datetime) -> Claim | None:
     return Claim.objects.filter(reviewer=user, ended_at=None, until__gt=now).first()
 
 
-def _held_of_documents(held: Claim | None) -> Counter[UUID]:
-    """How many open tasks of each document are under a claim."""
-    if held is None:
-        return Counter()
-    return Counter(Task.objects.open().filter(claim=held).values_list("document_id", flat=True))
+def _hand_of(held: Claim | None) -> _Hand:
+    """What is under a claim and still open."""
+    hand = _Hand()
+    if held is not None:
+        for document, of_field in (
+            Task.objects.open().filter(claim=held).values_list("document_id", "field_id")
+        ):
+            hand.of_document[document] += 1
+            hand.fields.add(of_field)
+    return hand
 
 
-def _free_tasks(user: User, of: Counter[UUID]) -> list[Task]:
-    """Oldest first; rows that another reviewer is taking at this moment are passed over.
+def _take_free(user: User, hand: _Hand, lanes: Sequence[Lane]) -> None:
+    """What is due first; rows that another reviewer is taking at this moment are passed over.
 
-    No more rows are looked at than may be taken: who comes at the same moment gets the others.
+    Of each lane no more rows are looked at than may be taken: who comes at the same moment gets
+    the others. Each lane is walked along one index, however many tasks wait.
     """
-    taken: list[Task] = []
-    while (missing := BATCH - of.total()) > 0:
-        full = [document for document, held in of.items() if held >= SAME_DOCUMENT]
-        free = Task.objects.select_for_update(skip_locked=True, of=("self",)).workable_by(user)
-        free = free.filter(claim=None).exclude(document__in=full).exclude(pk__in=_keys(taken))
-        found = list(free.order_by("created_at", "id")[:missing])
-        for task in found:
-            if of[task.document_id] < SAME_DOCUMENT:
-                of[task.document_id] += 1
-                taken.append(task)
+    passed: list[UUID] = []
+    while hand.missing:
+        found = sorted(_next_of(user, hand, lanes, passed), key=lambda one: (one.due_at, one.pk))
         if not found:
-            break
-    return taken
+            return
+        passed += _keys(found)
+        hand.take(found)
+
+
+def _next_of(
+    user: User, hand: _Hand, lanes: Sequence[Lane], passed: Sequence[UUID]
+) -> Iterator[Task]:
+    free = Task.objects.select_for_update(skip_locked=True, of=("self",)).free_for(user)
+    free = free.exclude(document__in=hand.full).exclude(pk__in=passed)
+    for lane in lanes:
+        yield from free.filter(**lane).order_by("due_at", "id")[: hand.missing]
 
 
 def _end(held: Claim, now: datetime) -> int:
-    seal_all(held, actor=held.reviewer.actor)
+    """Known answers that were not decided are given to nobody else, so they are over."""
+    actor = held.reviewer.actor
+    seal_all(held, actor=actor)
     held.ended_at = now
     held.save(update_fields=["ended_at"])
+    mixing.end(held)
     back = list(Task.objects.open().filter(claim=held))
-    Task.objects.filter(pk__in=_keys(back)).update(claim=None)
-    for task in back:
-        _record(Tag.TASK_RELEASED, task, held.reviewer.actor, held)
+    Task.objects.filter(pk__in=_keys(back)).update(claim=None, reader=None)
+    record_each(Tag.TASK_RELEASED, back, actor, claim=str(held.pk))
     return len(back)
 
 
-def _keys(tasks: Sequence[Task]) -> list[UUID]:
+def _keys(tasks: Iterable[Task]) -> list[UUID]:
     return [task.pk for task in tasks]
-
-
-def _record(tag: Tag, task: Task, actor: Actor, held: Claim) -> None:
-    audit.record(
-        tag,
-        actor=actor,
-        subject=task.pk,
-        organisation=task.organisation_id,
-        document=task.document_id,
-        claim=str(held.pk),
-    )

@@ -2,6 +2,8 @@
 
 from contextlib import suppress
 
+from django.utils import timezone
+
 from apps.base.errors import Gone, Unreadable
 from apps.extraction.models import Page
 from apps.intake.models import Document
@@ -11,14 +13,9 @@ from apps.review.crops import Slit, draw_heading
 from apps.review.headings import heading
 from apps.review.models import Task
 from apps.review.rules import Reason, State
-from apps.review.services.asking import (
-    SYSTEM,
-    geometry_of,
-    keep_task,
-    pixels_of,
-    sealed_slit,
-    words_of,
-)
+from apps.review.services.asking import keep_task
+from apps.review.services.practices import manner_of
+from apps.review.services.slits import SYSTEM, geometry_of, pixels_of, sealed_slit, words_of
 
 UNDECIDED = (State.OPEN, State.DECIDED)
 
@@ -60,8 +57,11 @@ def _open_task(document: Document, job: Job) -> Task | None:
         organisation_id=document.organisation_id,
         document=document,
         workspace_id=document.workspace_id,
+        sender_id=document.sender_id,
         job=job,
+        language=document.reading.language,
         reason=Reason.UNSURE_CLASS,
+        due_at=timezone.now() + manner_of(document.workspace_id, "").promise,
         geometry={**geometry_of(slit), "page": page},
     )
     sealing = sealed_slit(task, slit)

@@ -1,10 +1,24 @@
-"""What a decision teaches about the machine: whether it was right, and how sure it had been."""
+"""What a decision teaches about the machine: whether it was right, and how sure it had been.
+
+And which character it took for which, where one was taken for another that looks like it.
+"""
 
 from __future__ import annotations
 
+from django.db.models import Count
+from django.utils.crypto import salted_hmac
+
 from apps.extraction import services as extraction
-from apps.review.models import Lesson, Task
-from apps.review.rules import Reason
+from apps.extraction.models import Field
+from apps.review.lookalikes import confused
+from apps.review.models import Confusion, Decision, Lesson, Task
+from apps.review.rules import Reason, Verdict
+from apps.review.services.agreeing import said
+from apps.review.services.asked import cipher_of
+
+MARKS = 256  # that documents share; see `Confusion`
+SALT = "arrowslit.confusion"  # parts its marks from other uses of the same key
+ENOUGH = 5  # documents at least that are behind a count before anybody is told of it
 
 
 def learn(task: Task) -> dict[str, bool]:
@@ -14,12 +28,12 @@ def learn(task: Task) -> dict[str, bool]:
     by whoever made its decision final.
     """
     decision, field = task.decision, task.field
-    doctype = extraction.doctype_of(task.document)
+    doctype = extraction.doctype_of(task.paper)
     if decision is None or decision.right is None or field is None or not field.evidence:
         return {}
     if doctype is None:
         return {}
-    reading = task.document.reading
+    reading = task.paper.reading
     audited = task.reason == Reason.AUDIT and reading.audit_share
     Lesson.objects.create(
         organisation_id=task.organisation_id,
@@ -36,4 +50,32 @@ def learn(task: Task) -> dict[str, bool]:
         weight=1 / reading.audit_share if audited else 1.0,
         right=decision.right,
     )
+    if not decision.right and decision.verdict == Verdict.CORRECTED:
+        _learn_confusion(task, field, decision)
     return {"machine_right": decision.right}
+
+
+def confusions(engine: str, *, least: int = ENOUGH) -> dict[tuple[str, str], int]:
+    """How often an engine took one character for another, as (read, meant), of the organisation.
+
+    Only what happened in several documents at least, as far as their marks tell them apart.
+    """
+    pairs = Confusion.objects.filter(engine=engine).values("read", "meant")
+    counted = pairs.annotate(times=Count("pk"), documents=Count("mark", distinct=True))
+    told = counted.filter(documents__gte=least).order_by("-times", "read", "meant")
+    return {(one["read"], one["meant"]): one["times"] for one in told}
+
+
+def _learn_confusion(task: Task, field: Field, decision: Decision) -> None:
+    """Two characters and nothing around them, where values differ by one that looks alike."""
+    cipher = cipher_of(task)
+    meant = said(decision, cipher).normalised
+    if pair := confused(field.content(cipher).normalised, meant):
+        digest = salted_hmac(SALT, str(task.document_id), algorithm="sha256").digest()
+        Confusion.objects.create(
+            organisation_id=task.organisation_id,
+            engine=task.paper.reading.engine,
+            read=pair[0],
+            meant=pair[1],
+            mark=digest[0] % MARKS,
+        )

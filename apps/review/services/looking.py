@@ -1,105 +1,137 @@
-"""What a reviewer is shown: the slit, and the line around it for a reason."""
+"""What a reviewer is shown: the slit, and for a reason some more around it."""
 
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.crypto import salted_hmac
 
 from apps.accounts.models import User
-from apps.audit import services as audit
-from apps.audit.tags import Tag
 from apps.base.errors import Gone, NotPossible
 from apps.extraction import services as extraction
-from apps.extraction.doctypes import FieldRule
 from apps.extraction.fields import WORDS, Flag
-from apps.extraction.models import Content, Field, to_box
+from apps.extraction.models import Content
 from apps.extraction.typed import means_the_same
-from apps.intake.models import Document
 from apps.review import permissions
-from apps.review.crops import Frame, Slit, draw_line
-from apps.review.models import LineGrant, Task
-from apps.review.readings import NONE_KEY, characters, keys_of, respelled
-from apps.review.rules import Reason, State, shown
-from apps.review.services.asking import page_of, pixels_of, words_of
-from apps.review.services.decisions import choices_of, rule_of
+from apps.review.crops import Frame, Slit, draw_line, draw_page, draw_wider
+from apps.review.ladder import State, Step
+from apps.review.models import Grant, Task
+from apps.review.readings import NONE_KEY, characters, keys_of, on_page, respelled
+from apps.review.rules import Reason, Turn, Verdict, shown
+from apps.review.services import exposures
+from apps.review.services.agreeing import said, turns_of
+from apps.review.services.asked import (
+    choices_of,
+    cipher_of,
+    doctype_of,
+    habits_of,
+    rule_of,
+    suggested,
+)
+from apps.review.services.granting import NO_PAGE, check_open
+from apps.review.services.slits import geometry_of, sight_of
 from apps.vault import services as vault
 from apps.vault.keys import ValueCipher
 
-LINE_SECONDS = 20  # how long a line may be looked at
-PER_MILLION = 1_000_000
 HEADER_SENSITIVITY = 2  # names and addresses stand there
+ORDER = "arrowslit.differ"  # parts the order of two answers from other uses of the same key
+NO_VALUE = {
+    Verdict.BLANK: "Nothing is written there",
+    Verdict.UNREADABLE: "It cannot be read",
+}
 
 
 def current_items(user: User, *, now: datetime) -> list[dict[str, Any]]:
     """What the station shows for each open task under the person's claim, in order."""
-    tasks = Task.objects.open().held_by(user, now).order_by("created_at", "id")
+    tasks = Task.objects.open().held_by(user, now).order_by("due_at", "id")
     ciphers: dict[UUID, ValueCipher] = {}
     for task in tasks:
-        if task.document_id not in ciphers:
-            ciphers[task.document_id] = cipher_of(task)
-    return [item(task, ciphers[task.document_id]) for task in tasks]
-
-
-def cipher_of(task: Task) -> ValueCipher:
-    return vault.open_values(
-        task.document_id, organisation=task.organisation_id, actor=extraction.SYSTEM
-    )
+        if task.sealed_under not in ciphers:
+            ciphers[task.sealed_under] = cipher_of(task)
+    return [item(task, ciphers[task.sealed_under]) for task in tasks]
 
 
 def item(task: Task, cipher: ValueCipher) -> dict[str, Any]:
     """One task as the browser gets it: what is asked, and how it lies under its picture."""
-    asked = _field_asked(task, task.field, cipher) if task.field else _class_asked(task)
+    asked = _class_asked(task) if task.asks_class else _field_asked(task, cipher)
     return {
         "id": str(task.pk),
         "reason": shown(Reason(task.reason)),
         "picture": bool(task.crop_id),
+        "blind": task.blind,
+        "differ": [],
         **asked,
     }
 
 
-def _field_asked(task: Task, field: Field, cipher: ValueCipher) -> dict[str, Any]:
-    """A value to accept or to correct."""
-    rule = rule_of(task)
-    doctype = extraction.doctype_of(task.document)
-    content = _as_meant(task.document, rule, field.content(cipher))
-    return {
+def _field_asked(task: Task, cipher: ValueCipher) -> dict[str, Any]:
+    """A value to accept or to correct; to type where none may be suggested; to choose of two."""
+    rule, read = rule_of(task), suggested(task, cipher)
+    asked = {
         "name": rule.title,
-        "label": doctype.title if doctype else "",
+        "label": doctype_of(task).title,
         "kind": rule.type.value,
         "sens": rule.sensitivity,
-        "warnings": [WORDS[Flag(flag)] for flag in field.flags],
+        "warnings": [WORDS[Flag(flag)] for flag in read.flags],
+        "checks": list(rule.validators),
+        "habits": {"month_first": habits_of(task).month_first},
+        "choices": [],
+    }
+    if task.turn == Turn.THIRD:
+        return {**asked, **_two_answers(task, cipher)}
+    content = Content() if task.blind else _as_meant(task, read.content)
+    passing = [content.value] if read.found and not read.failed and not task.blind else []
+    return {
+        **asked,
         "value": content.value,
         "alts": list(content.others),
-        "passing": _passing(task, field, content),
-        "choices": [],
+        "passing": [*passing, *_passing(task, content.others)],
         **_layout(task.geometry, content.value, content.glyphs),
     }
 
 
-def _as_meant(document: Document, rule: FieldRule, content: Content) -> Content:
+def _as_meant(task: Task, content: Content) -> Content:
     """The suggestion such that accepting it says what the machine means.
 
     Check digits may have put right what was printed. Typed again as printed it would be wrong, so
     the right spelling is suggested, its changed characters doubtful, and the print offered.
     """
-    typed, _ = extraction.check_typed(document, rule, content.value)
-    meant = content.normalised
+    rule, meant = rule_of(task), content.normalised
+    typed, _ = extraction.check_typed(habits_of(task), rule, content.value)
     if not meant or means_the_same(typed, meant, kind=rule.type):
         return content
     others = (*(one for one in content.others if one != meant), content.value)
     return replace(content, value=meant, others=others, glyphs=respelled(content.glyphs, meant))
 
 
-def _passing(task: Task, field: Field, content: Content) -> list[str]:
-    """Which of the suggested readings pass the checks that a typed value must pass."""
-    rule, document = rule_of(task), task.document
-    passing = [content.value] if field.found and not field.failed else []
-    for other in content.others:
-        normalised, checks = extraction.check_typed(document, rule, other)
+def _two_answers(task: Task, cipher: ValueCipher) -> dict[str, Any]:
+    """What two readers said, in an order that tells nothing of who was first or who they are."""
+    spoken = [one.decision for one in turns_of(task) if one.turn != Turn.THIRD]
+    spoken.sort(key=lambda decision: salted_hmac(ORDER, str(decision and decision.pk)).digest())
+    answers = [
+        (said(one, cipher).value, NO_VALUE.get(Verdict(one.verdict), "")) for one in spoken if one
+    ]
+    values = list(dict.fromkeys(value for value, _ in answers if value))
+    return {
+        "value": "",
+        "alts": values,
+        "passing": _passing(task, values),
+        "differ": [{"value": value, "said": words} for value, words in answers],
+        **_layout(task.geometry, "", ()),
+    }
+
+
+def _passing(task: Task, values: Sequence[str]) -> list[str]:
+    """Which of some readings pass the checks that a typed value must pass."""
+    rule, habits = rule_of(task), habits_of(task)
+    passing = []
+    for value in values:
+        normalised, checks = extraction.check_typed(habits, rule, value)
         if normalised and all(passed for _, passed in checks):
-            passing.append(other)
+            passing.append(value)
     return passing
 
 
@@ -118,6 +150,8 @@ def _class_asked(task: Task) -> dict[str, Any]:
         "value": "",
         "alts": [],
         "passing": [],
+        "checks": [],
+        "habits": {"month_first": False},
         "choices": choices,
         **_layout(task.geometry, "", ()),
     }
@@ -134,65 +168,52 @@ def crop(task: Task, *, user: User, now: datetime) -> bytes:
     permissions.check_holds(user, task, now=now)
     if task.crop is None:
         raise Gone("There is no slit for this field.")
-    _record(Tag.CROP_DELIVERED, task, user, share=task.geometry.get("share", 0.0))
+    exposures.sent(task, user, step=Step.SLIT, geometry=task.geometry, now=now)
     with vault.open(task.crop, actor=user.actor, purpose="review") as picture:
         return picture.read()
 
 
 @transaction.atomic
-def grant_line(task: Task, *, reason: str, user: User, now: datetime) -> LineGrant:
-    """Let a reviewer see the line for some seconds; the reason goes on the trail.
+def more(task: Task, *, step: Step, user: User, now: datetime) -> bytes:
+    """More of the page than the slit, while a grant lasts and the page image lives.
+
+    What a lead gave is shown once: its seconds begin here.
 
     Raises:
-        NotPossible: the claim ran out, or a class is asked.
-        NotAllowed: the person may see slits only.
-        Gone: what was decided is final, and the slit with it.
-    """
-    permissions.check_can_see_line(user, task, now=now)
-    _check_has_line(task)
-    granted = LineGrant.objects.create(
-        organisation_id=task.organisation_id,
-        task=task,
-        reviewer=user,
-        reason=reason,
-        until=now + timedelta(seconds=LINE_SECONDS),
-    )
-    _record(Tag.LINE_GRANTED, task, user, reason=reason)
-    return granted
-
-
-def line(task: Task, *, user: User, now: datetime) -> Slit:
-    """The line around a word, while a grant lasts and the page image lives.
-
-    Raises:
-        NotPossible: no grant is open.
+        NotFound, NotAllowed, NotPossible: no claim, no right, no grant.
         Gone: the page image was erased on its own clock, or the decision is final.
     """
-    permissions.check_can_see_line(user, task, now=now)
-    field = _check_has_line(task)
-    grants = LineGrant.objects.filter(task=task, reviewer=user, until__gt=now)
-    if not grants.exists():
-        raise NotPossible("The line was shown for 20 seconds. Ask again if you need it.")
-    page = page_of(field)
-    if page is None or not field.boxes:
-        raise Gone("There is no line to show for this field.")
-    pixels = pixels_of(page, actor=user.actor, purpose="line")
-    shown = draw_line(pixels, [to_box(edges) for edges in field.boxes], words_of(page))
-    with transaction.atomic():
-        _record(Tag.LINE_DELIVERED, task, user, share=shown.share)
-    return shown
+    permissions.check_can_see_more(user, task, step=step, now=now)
+    check_open(task)
+    grants = Grant.objects.select_for_update().filter(task=task, reviewer=user, step=step)
+    grant = grants.usable(now).order_by("-created_at").first()
+    if grant is None:
+        raise NotPossible("Its time is over. Ask again if you need it.")
+    picture = _drawn(task, step, user)
+    until = grant.until or now + grant.seconds
+    if grant.until is None:
+        grant.move(State.OPENED, until=until)
+    exposures.sent(
+        task,
+        user,
+        step=step,
+        geometry=geometry_of(picture),
+        now=now,
+        reason=grant.reason,
+        until=until,
+    )
+    return picture.png
 
 
-def _check_has_line(task: Task) -> Field:
-    """The field whose line may be shown. A header is all that is ever shown for a class.
-
-    The page may outlive the slit; who may no longer see the one sees nothing of the other.
-    """
-    if task.state not in (State.OPEN, State.DECIDED):
-        raise Gone("This was decided, and the slit is closed.")
-    if task.field is None:
-        raise NotPossible("The header is all that is shown. If it does not tell, press E.")
-    return task.field
+def _drawn(task: Task, step: Step, user: User) -> Slit:
+    sight = sight_of(task)
+    if sight is None:
+        raise Gone(NO_PAGE)
+    pixels = sight.pixels(actor=user.actor, purpose=step)
+    if step is Step.PAGE:
+        return draw_page(pixels)
+    draw = draw_wider if step is Step.WIDER else draw_line
+    return draw(pixels, sight.windows, sight.words)
 
 
 def _layout(geometry: dict[str, Any], value: str, glyphs: Any) -> dict[str, Any]:
@@ -204,35 +225,8 @@ def _layout(geometry: dict[str, Any], value: str, glyphs: Any) -> dict[str, Any]
         "w": geometry["width"],
         "h": geometry["height"],
         "win": geometry["window"],
-        "map": _on_page(frame, geometry["window"]),
+        "map": on_page(frame, geometry["window"]),
         "share": round(geometry["share"] * 100, 2),
         "boxes": laid.places,
         "doubts": laid.doubtful,
     }
-
-
-def _on_page(frame: Frame, window: list[float]) -> list[float]:
-    """The window's place on the page: left, top, width, height as fractions."""
-    left, top, width, height = window
-    return [
-        round(frame.left + left * frame.width, 4),
-        round(frame.top + top * frame.height, 4),
-        round(width * frame.width, 4),
-        round(height * frame.height, 4),
-    ]
-
-
-def _record(tag: Tag, task: Task, user: User, **facts: Any) -> None:
-    """Shares are recorded in millionths of the page, since the trail holds no fractions."""
-    if "share" in facts:
-        facts["share"] = round(facts["share"] * PER_MILLION)
-    audit.record(
-        tag,
-        actor=user.actor,
-        subject=task.pk,
-        organisation=task.organisation_id,
-        document=task.document_id,
-        page=task.page,
-        **task.topic,
-        **facts,
-    )

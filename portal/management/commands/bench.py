@@ -1,13 +1,21 @@
+import shutil
 from argparse import ArgumentParser
 from collections.abc import Callable
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
 from portal.demo.people import person
-from portal.evaluation import confidence, pipeline, readers, retention, vault
+from portal.evaluation import confidence, pipeline, queue, readers, retention, trail, vault
 from portal.evaluation.report import report
+from portal.evaluation.scratch import NoScratch
+
+NO_BROWSER = (
+    "This needs Chromium, and playwright from requirements/dev.txt, which `make check` installs."
+)
 
 Bench = Callable[[dict[str, Any]], dict[str, float]]
 
@@ -38,23 +46,64 @@ def _pipeline(options: dict[str, Any]) -> dict[str, float]:
     return pipeline.compare(sender, pages=options["pages"], pages_each=options["pages_each"])
 
 
+def _station(options: dict[str, Any]) -> dict[str, float]:
+    if find_spec("playwright") is None or shutil.which("chromium") is None:
+        raise CommandError(NO_BROWSER)
+    station = import_module("portal.evaluation.station")
+    figures: dict[str, float] = station.measure(
+        person("clara@halden.example"),
+        person("rita@halden.example"),
+        decisions=options["decisions"],
+        think_s=options["think"],
+    )
+    return figures
+
+
 def _reader(options: dict[str, Any]) -> dict[str, float]:
     return readers.over(options["documents"])
 
 
+def _queue(options: dict[str, Any]) -> dict[str, float]:
+    try:
+        return queue.compare(
+            tasks=options["tasks"],
+            reviewers=options["reviewers"],
+            connections=options["connections"],
+        )
+    except NoScratch as error:
+        raise CommandError(str(error)) from error
+
+
+def _audit(options: dict[str, Any]) -> dict[str, float]:
+    return trail.compare(
+        seconds=options["seconds"],
+        rounds=options["rounds"],
+        writers=options["writers"],
+        leaves=options["leaves"],
+        exported=options["exported"],
+        events=options["events"],
+    )
+
+
 BENCHES: dict[str, Bench] = {
+    "audit": _audit,
     "confidence": _confidence,
     "pipeline": _pipeline,
+    "station": _station,
     "reader": _reader,
     "retention": _retention,
+    "queue": _queue,
     "vault": _vault,
 }
 # What each takes from the command line; printed with its figures.
 OPTIONS: dict[str, tuple[str, ...]] = {
+    "audit": ("seconds", "rounds", "writers", "leaves", "exported", "events"),
     "confidence": ("limit",),
     "pipeline": ("pages", "pages_each"),
+    "station": ("decisions", "think"),
     "reader": ("documents",),
     "retention": ("artifacts",),
+    "queue": ("tasks", "reviewers", "connections"),
     "vault": ("megabytes", "large_megabytes", "rounds"),
 }
 
@@ -72,7 +121,19 @@ class Command(BaseCommand):
         parser.add_argument("--megabytes", type=int, default=128, help="of the file sealed")
         parser.add_argument("--large-megabytes", type=int, default=1024, help="of the large file")
         parser.add_argument("--artifacts", type=int, default=100_000, help="to be erased")
+        parser.add_argument("--decisions", type=int, default=300, help="at the station")
+        parser.add_argument("--think", type=float, default=1.8, help="seconds before each")
         parser.add_argument("--rounds", type=int, default=7, help="of both sides, alternating")
+        parser.add_argument("--tasks", type=int, default=1_000_000, help="that wait")
+        parser.add_argument("--reviewers", type=int, default=200)
+        parser.add_argument(
+            "--connections", type=int, default=4, help="that play the reviewers in turn"
+        )
+        parser.add_argument("--seconds", type=int, default=5, help="of writing, each time")
+        parser.add_argument("--writers", type=int, default=4, help="processes that write events")
+        parser.add_argument("--leaves", type=int, default=1_000_000, help="of the large tree")
+        parser.add_argument("--exported", type=int, default=200_000, help="events of an export")
+        parser.add_argument("--events", type=int, default=10_000_000, help="before an officer")
         parser.add_argument("--json", action="store_true", help="the only form there is")
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -7,12 +7,14 @@ from django.core.management.base import BaseCommand, CommandError
 from apps.extraction import reader
 from apps.extraction.calibration import ERROR_TARGET
 from portal.demo.people import person
-from portal.evaluation import documents, html, reading, uploads
+from portal.evaluation import documents, html, reading, uploads, vectors
 from portal.evaluation.documents import Run
 from portal.evaluation.manifest import KINDS, entries
 from portal.evaluation.report import report
 
 UPLOAD = "upload"  # a kind of its own: what matters is what does not happen
+MERKLE = vectors.MERKLE  # no documents but proofs
+ALONE = {UPLOAD, MERKLE}
 
 
 class Command(BaseCommand):
@@ -21,7 +23,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--manifest", type=Path, required=True)
         parser.add_argument(
-            "--kind", choices=sorted({*KINDS, UPLOAD}), action="append", dest="kinds"
+            "--kind", choices=sorted({*KINDS, *ALONE}), action="append", dest="kinds"
         )
         parser.add_argument(
             "--engine",
@@ -39,9 +41,9 @@ class Command(BaseCommand):
         if not options["manifest"].exists():
             raise CommandError("There is no such manifest.")
         kinds = options["kinds"] or sorted(KINDS)
-        if UPLOAD in kinds and len(kinds) > 1:
-            raise CommandError("Uploads are measured by themselves.")
-        measure = _uploads if UPLOAD in kinds else _documents
+        if ALONE & set(kinds) and len(kinds) > 1:
+            raise CommandError("Uploads and proofs are measured by themselves.")
+        measure = {UPLOAD: _uploads, MERKLE: _vectors}.get(kinds[0], _documents)
         said = measure(kinds, options)
         if options["json"] == "-":
             self.stdout.write(said)
@@ -82,3 +84,9 @@ def _uploads(kinds: list[str], options: dict[str, Any]) -> str:
     measured = uploads.measure(chosen, sender=person("clara@halden.example"))
     settings = {"kinds": kinds, "documents": len(chosen)}
     return report("evaluate", settings=settings, figures=measured)
+
+
+def _vectors(kinds: list[str], options: dict[str, Any]) -> str:
+    chosen = vectors.vectors(options["manifest"])[: options["limit"] or None]
+    settings = {"kinds": kinds, "vectors": len(chosen)}
+    return report("evaluate", settings=settings, figures=vectors.measure(chosen))

@@ -1,0 +1,1 @@
+"""The trail, taken out so that a stranger can check it."""

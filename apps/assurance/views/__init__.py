@@ -1,0 +1,1 @@
+"""Pages of assurance: the trail, and what is taken out of it."""

@@ -1,0 +1,106 @@
+"""Kinds of events as an officer asks for them: a few groups instead of seventy names."""
+
+from enum import StrEnum
+
+from apps.audit.tags import Tag
+
+
+class Group(StrEnum):
+    SEEN = "seen"
+    CHANGED = "changed"
+    WITHHELD = "withheld"
+    SIGN_IN = "sign-in"
+    PEOPLE = "people"
+    TRAIL = "trail"
+    KEYS = "keys"
+    RETENTION = "retention"
+    CONSENT = "consent"
+    WORK = "work"
+
+
+TITLES: dict[Group, str] = {
+    Group.SEEN: "Content seen or taken away",
+    Group.CHANGED: "Decided by people",
+    Group.WITHHELD: "Refused",
+    Group.SIGN_IN: "Signing in and out",
+    Group.PEOPLE: "People, roles and grants",
+    Group.TRAIL: "Trail read and exported",
+    Group.KEYS: "Keys and sealed bytes",
+    Group.RETENTION: "Clocks and erasure",
+    Group.CONSENT: "Consent and purpose",
+    Group.WORK: "Reading and jobs",
+}
+
+GROUPS: dict[Group, frozenset[Tag]] = {
+    Group.SEEN: frozenset(
+        {
+            Tag.CROP_DELIVERED,
+            Tag.LINE_DELIVERED,
+            Tag.FIELDS_SHOWN,
+            Tag.FIELD_REVEALED,
+            Tag.RESULT_DELIVERED,
+            Tag.RESULT_DOWNLOADED,
+            Tag.ARTIFACT_OPENED,
+        }
+    ),
+    Group.CHANGED: frozenset(
+        {
+            Tag.TASK_DECIDED,
+            Tag.TASK_ESCALATED,
+            Tag.TASK_SKIPPED,
+            Tag.DECISION_UNDONE,
+            Tag.DECISION_SEALED,
+            Tag.LINE_GRANTED,
+            Tag.STANDARD_SET,
+        }
+    ),
+    Group.WITHHELD: frozenset(
+        {Tag.SIGN_IN_FAILED, Tag.LOCKED_OUT, Tag.API_KEY_DENIED, Tag.API_LOCKED, Tag.FILE_REFUSED}
+    ),
+    Group.SIGN_IN: frozenset({Tag.SIGNED_IN, Tag.SIGNED_OUT}),
+    Group.PEOPLE: frozenset(
+        {
+            Tag.PERSON_ADDED,
+            Tag.ROLES_CHANGED,
+            Tag.GRANT_GIVEN,
+            Tag.GRANT_ENDED,
+            Tag.API_KEY_ISSUED,
+            Tag.API_KEY_REVOKED,
+        }
+    ),
+    Group.TRAIL: frozenset(
+        {
+            Tag.TRAIL_READ,
+            Tag.RECEIPT_READ,
+            Tag.SEARCH_SAVED,
+            Tag.SEARCH_DELETED,
+            Tag.EXPORT_ASKED,
+            Tag.EXPORT_MADE,
+            Tag.EXPORT_DOWNLOADED,
+            Tag.EXPORT_DELETED,
+            Tag.CHECKPOINT_SENT,
+        }
+    ),
+    Group.KEYS: frozenset(
+        {Tag.KEY_MADE, Tag.ARTIFACT_SEALED, Tag.ARTIFACT_SHREDDED, Tag.ARTIFACT_GONE}
+    ),
+    Group.RETENTION: frozenset({Tag.CLOCK_SET, Tag.DELETION_ASKED, Tag.DOCUMENT_ERASED}),
+    Group.CONSENT: frozenset({Tag.DOCUMENT_RECEIVED, Tag.CONSENT_GIVEN, Tag.CONSENT_WITHDRAWN}),
+    Group.WORK: frozenset(
+        {
+            Tag.JOB_QUEUED,
+            Tag.JOB_PARKED,
+            Tag.JOB_WOKEN,
+            Tag.JOB_SUCCEEDED,
+            Tag.JOB_FAILED,
+            Tag.JOB_STOPPED,
+            Tag.DOCUMENT_READ,
+            Tag.DOCUMENT_CLASSIFIED,
+            Tag.DOCUMENT_FLAGGED,
+            Tag.TASK_OPENED,
+            Tag.TASK_CLAIMED,
+            Tag.TASK_RELEASED,
+            Tag.TASK_WITHDRAWN,
+        }
+    ),
+}

@@ -1,0 +1,26 @@
+"""A sequencer for as long as a command needs one; beside one that runs it only stands by."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from portal.embedded.children import ROOT
+
+
+@contextmanager
+def at_hand() -> Iterator[None]:
+    about = {"DJANGO_SETTINGS_MODULE": "portal.settings", "DATABASE_ROLE": "sequencer"}
+    child = subprocess.Popen(
+        [sys.executable, "-m", "django", "sequence"],
+        cwd=ROOT,
+        env={**os.environ, **about},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+    )
+    try:
+        yield
+    finally:
+        child.terminate()
+        child.wait()

@@ -1,0 +1,85 @@
+"""Kill -9 of the sequencer, and of the database under it, at every boundary of a batch.
+
+Nothing that was committed is lost and nothing is in a tree twice.
+"""
+
+import os
+import signal
+from collections.abc import Iterator
+
+import pytest
+
+from apps.audit import signing, tlog
+from apps.audit.models import LOG
+from tests.crash.installation import Installation, Person, until
+
+BOUNDARIES = ["leaves are written", "a tree is signed", "a batch is written"]
+WITHOUT_PLACE = (
+    "SELECT count(*) FROM audit_event event LEFT JOIN audit_leaf leaf ON leaf.event_id = event.id"
+    " WHERE leaf.event_id IS NULL"
+)
+
+
+def something_happens(arrowslit: Installation) -> None:
+    """Somebody signs in, which is on the trail."""
+    Person(arrowslit).close()
+
+
+def sealed_once(arrowslit: Installation) -> None:
+    """Wait until every event has its place, and see that every tree is whole and signed."""
+    until(lambda: arrowslit.ask(WITHOUT_PLACE) == [(0,)], "Something was never sealed.")
+    assert arrowslit.ask("SELECT count(*) FROM audit_pending") == [(0,)]
+    ring = signing.read((arrowslit.places.sequencer / "keys").read_text().splitlines())
+    for tree, size, root, note in arrowslit.ask(
+        "SELECT DISTINCT ON (tree) tree, size, root, note FROM audit_checkpoint"
+        " ORDER BY tree, size DESC"
+    ):
+        leaves = arrowslit.ask(
+            "SELECT index, event_id, hash FROM audit_leaf WHERE tree = %s ORDER BY index", tree
+        )
+        if tree != LOG:  # which may grow while we look
+            assert [index for index, _, _ in leaves] == list(range(size))
+        assert len({event for _, event, _ in leaves}) == len(leaves)
+        assert tlog.root_of(bytes(one) for _, _, one in leaves[:size]) == bytes(root)
+        assert ring.opened(note).size == size
+
+
+@pytest.fixture(autouse=True)
+def whole(arrowslit: Installation) -> Iterator[None]:
+    before = set(arrowslit.ask("SELECT id FROM audit_event"))
+    yield
+    sealed_once(arrowslit)
+    assert before < set(arrowslit.ask("SELECT id FROM audit_event"))
+
+
+@pytest.mark.parametrize("boundary", BOUNDARIES)
+def test_the_sequencer_dies(arrowslit: Installation, boundary: str) -> None:
+    with arrowslit.held_at(boundary) as whoever_comes:
+        something_happens(arrowslit)
+        os.kill(whoever_comes(), signal.SIGKILL)
+        something_happens(arrowslit)
+
+
+@pytest.mark.parametrize("boundary", ["a tree is signed", "a batch is written"])
+def test_the_database_dies_under_the_sequencer(arrowslit: Installation, boundary: str) -> None:
+    with arrowslit.held_at(boundary) as whoever_comes:
+        something_happens(arrowslit)
+        whoever_comes()
+        arrowslit.kill_process("bin/postgres -D")
+    arrowslit.until_it_answers()
+    something_happens(arrowslit)
+
+
+def test_the_sequencer_dies_after_a_commit(arrowslit: Installation) -> None:
+    something_happens(arrowslit)
+    sealed_once(arrowslit)
+    os.kill(arrowslit.leader("sequence"), signal.SIGKILL)
+    something_happens(arrowslit)
+
+
+def test_what_waited_longest_is_sealed_when_it_is_back(arrowslit: Installation) -> None:
+    with arrowslit.unattended():
+        os.kill(arrowslit.leader("sequence"), signal.SIGKILL)
+        for _ in range(3):
+            something_happens(arrowslit)
+        assert arrowslit.ask(WITHOUT_PLACE) != [(0,)]
