@@ -103,6 +103,7 @@ class Tag(StrEnum):
     POLICY_APPROVED = "policy.approved"
     POLICY_DECLINED = "policy.declined"
     POLICY_APPLIED = "policy.applied"
+    MOMENT_TOLD = "moment.told"
     EXCEPTION_MADE = "exception.made"
     EXCEPTION_ENDED = "exception.ended"
     HOLD_PLACED = "hold.placed"

@@ -101,6 +101,7 @@ WORDS: dict[Tag, Words] = {
     Tag.POLICY_APPROVED: Words("Policy approved", "ok", "check"),
     Tag.POLICY_DECLINED: Words("Policy declined", "idle", "x"),
     Tag.POLICY_APPLIED: Words("Policy in force", "info", "clock"),
+    Tag.MOMENT_TOLD: Words("Clock started", "info", "clock"),
     Tag.EXCEPTION_MADE: Words("Kept longer", "warn", "clock"),
     Tag.EXCEPTION_ENDED: Words("Exception ended", "idle", "clock"),
     Tag.HOLD_PLACED: Words("Held", "hold", "hold"),

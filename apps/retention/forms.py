@@ -16,7 +16,7 @@ from apps.intake.references import PATTERN
 from apps.retention import packs
 from apps.retention.matrix import TITLES
 from apps.retention.models import Scope
-from apps.retention.policy import Policy, duration, iso
+from apps.retention.policy import Policy, Start, duration, iso
 from apps.vault.classes import ArtifactClass
 
 MOST = 500  # references in one form
@@ -191,6 +191,17 @@ class ExceptionForm(ReasonForm):
         said = self.cleaned_data
         until: date = said["until"]
         return {"kind": said["kind"], "until": until, "reason": said["reason"]}
+
+
+class MomentForm(PlainForm):
+    references = forms.CharField(max_length=MOST * 9, widget=forms.Textarea)
+    start = forms.ChoiceField(
+        choices=[(Start.CONTRACT_END.value, "The contract ended"), (Start.EVENT.value, "The event")]
+    )
+    on = forms.DateField()
+
+    def clean_references(self) -> list[str]:
+        return _references(self.cleaned_data["references"])
 
 
 def _length(text: str) -> timedelta:

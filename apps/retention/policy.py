@@ -32,7 +32,6 @@ class Action(StrEnum):
     """What happens when a clock has run out."""
 
     ERASE = "erase"
-    REVIEW = "review"  # a records manager looks at the list first, and erases, extends or holds
     KEEP = "keep"  # by somebody else than the sweep; only of what is no artifact of a document
 
 

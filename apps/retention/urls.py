@@ -21,6 +21,7 @@ urlpatterns = [
     path("retention/holds/<uuid:hold>/lift/", holds.lift, name="lift"),
     path("retention/exceptions/make/", holds.make_exception, name="make_exception"),
     path("retention/exceptions/<uuid:exception>/end/", holds.end_exception, name="end_exception"),
+    path("retention/moments/tell/", holds.tell, name="tell"),
     path("retention/certificates/", proofs.certificates, name="certificates"),
     path("retention/certificates/verify/", proofs.verifier, name="verifier"),
     path("retention/certificates/<slug:certificate>/", proofs.certificate, name="certificate"),

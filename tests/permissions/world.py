@@ -270,6 +270,9 @@ class World:
             case "place":
                 said = {"matter": "Dispute", "reason": "Court.", "mandate": "Counsel"}
                 return {**said, "scope": "person", "person": self.house.otto.pk}
+            case "tell":
+                about = {"start": "contract end", "on": "2026-01-31"}
+                return {"references": self.parked.reference, **about}
             case "make":
                 until = (timezone.now() + LONG).date()
                 return {"references": self.parked.reference, "until": until, "reason": "Audit."}

@@ -274,6 +274,13 @@ def test_an_exception_is_made_seen_and_ended(rosa, carl, document):
     assert "Audit." not in said(carl.get("/retention/"))
 
 
+def test_a_clock_is_started_on_a_page(rosa, document):
+    form = {"references": document.reference, "start": "contract end", "on": "2026-01-31"}
+    assert rosa.post("/retention/moments/tell/", form).status_code == 302
+    assert document.moments.get().start == "contract end"
+    assert rosa.post("/retention/moments/tell/", form | {"on": "soon"}).status_code == 422
+
+
 @pytest.mark.parametrize(
     ("until", "status"), [("2020-01-01", 409), ("2100-01-01", 409), ("soon", 422), ("", 422)]
 )

@@ -3,7 +3,7 @@
 from apps.retention.services.certificates import certify, of_document, public_key
 from apps.retention.services.clocks import rewind, wind
 from apps.retention.services.erasing import delete, withdraw
-from apps.retention.services.exceptions import end_exception, except_
+from apps.retention.services.exceptions import end_exception, except_, tell
 from apps.retention.services.holds import (
     Placed,
     Wanted,
@@ -64,6 +64,7 @@ __all__ = [
     "rewind",
     "scope_in_words",
     "take_effect",
+    "tell",
     "version_in_force",
     "wind",
     "withdraw",

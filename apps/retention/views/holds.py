@@ -11,8 +11,9 @@ from apps.accounts.requests import PersonRequest
 from apps.audit.exposure import Exposure, exposes
 from apps.retention import permissions
 from apps.retention import services as retention
-from apps.retention.forms import ExceptionForm, HoldForm, ReasonForm, SignForm
+from apps.retention.forms import ExceptionForm, HoldForm, MomentForm, ReasonForm, SignForm
 from apps.retention.models import Hold, PolicyException
+from apps.retention.policy import Start
 from apps.retention.views.asked import organisation_of, signed_by
 
 SHOWN = 200  # documents of a hold
@@ -88,6 +89,23 @@ def make_exception(request: PersonRequest) -> HttpResponse:
         return redirect("retention:clocks")
     return render(
         request, "retention/exception.html", {"form": form}, status=422 if request.POST else 200
+    )
+
+
+@exposes(Exposure.NOTHING)
+@require_http_methods(["GET", "POST"])
+@permission_required("retention.govern", raise_exception=True)
+def tell(request: PersonRequest) -> HttpResponse:
+    """When a contract ended, or whatever else a clock starts from that only a person knows."""
+    form = MomentForm(request.POST or None)
+    if form.is_valid():
+        said = form.cleaned_data
+        start = {"start": Start(said["start"]), "on": said["on"]}
+        told = retention.tell(said["references"], user=request.user, **start)
+        messages.success(request, f"The clocks of {told} documents start then.")
+        return redirect("retention:clocks")
+    return render(
+        request, "retention/moment.html", {"form": form}, status=422 if request.POST else 200
     )
 
 

@@ -38,7 +38,7 @@ def _vault(options: dict[str, Any]) -> dict[str, float]:
 
 
 def _retention(options: dict[str, Any]) -> dict[str, float]:
-    return retention.compare(person("clara@halden.example"), artifacts=options["artifacts"])
+    return retention.compare(artifacts=options["artifacts"])
 
 
 def _pipeline(options: dict[str, Any]) -> dict[str, float]:
