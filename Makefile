@@ -61,9 +61,10 @@ $(VENV)/base.done: requirements/base.txt | $(VENV)/bin/python
 	@$(PIP) -r requirements/base.txt
 	@touch $@
 
+# bagit comes as source alone.
 $(VENV)/dev.done: requirements/dev.txt $(VENV)/base.done
 	@echo "Installing what tests and checks need"
-	@$(PIP) -r requirements/dev.txt
+	@$(PIP) --no-binary bagit -r requirements/dev.txt
 	@touch $@
 
 # Every package is named, so none is looked for: opencv-python, which docTR asks for, needs libGL.

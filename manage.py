@@ -79,7 +79,7 @@ def is_alone(command: str, arguments: list[str]) -> bool:
 
 def deletes(command: str, arguments: list[str]) -> bool:
     """Whether a command erases documents as a person would, which waits for the trail's seal."""
-    return command == "evaluate" and "upload" in arguments
+    return command == "evaluate" and "upload" in {word.rpartition("=")[2] for word in arguments}
 
 
 def trouble(error: DatabaseError) -> str:

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
@@ -58,3 +59,28 @@ def database(url: str) -> dict[str, object]:
         "PORT": str(parts.port or query.pop("port", "")),
         "OPTIONS": {key: unquote(value) for key, value in query.items()},
     }
+
+
+class MailServer(NamedTuple):
+    """Where mail goes, as Django asks for it."""
+
+    host: str
+    port: int
+    user: str
+    password: str
+    tls: bool  # from the first byte on
+    starttls: bool  # after a word in clear
+
+
+def mail(url: str) -> MailServer:
+    """A mail server by a URL like `smtps://person:secret@host:465`, or `smtp://` for STARTTLS.
+
+    Without credentials a server next door is spoken to in clear, as one on this machine is.
+    """
+    parts = urlsplit(url)
+    if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
+        raise ImproperlyConfigured("A mail server's URL begins with smtps:// or smtp://")
+    user, password = unquote(parts.username or ""), unquote(parts.password or "")
+    tls = parts.scheme == "smtps"
+    port = parts.port or (465 if tls else 25)
+    return MailServer(parts.hostname, port, user, password, tls, bool(user) and not tls)

@@ -44,7 +44,6 @@ def refusals(given: Given) -> Iterator[str]:
         _broker,
         _transport,
         _authorities,
-        _authorities,
         _debug,
     ):
         yield from one(given)

@@ -209,6 +209,10 @@ EMAIL_BACKEND = (
     else "django.core.mail.backends.smtp.EmailBackend"
 )
 EMAIL_FILE_PATH = PLACES.mail
+MAIL_SERVER = env.mail(env.secret("MAIL_URL", default="smtp://localhost"))
+EMAIL_HOST, EMAIL_PORT, EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = MAIL_SERVER[:4]
+EMAIL_USE_SSL, EMAIL_USE_TLS = MAIL_SERVER[4:]
+EMAIL_TIMEOUT = 20  # seconds
 DEFAULT_FROM_EMAIL = env.text("FROM_EMAIL", default="arrowslit@localhost")
 
 # Programs

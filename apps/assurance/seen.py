@@ -26,6 +26,11 @@ COLUMNS: dict[str, bool] = {
     "page image": True,
     "original": True,
 }
+COUNTED_AS: dict[str, str] = {  # what goes beyond a slit is counted together
+    Tag.GLYPH_DELIVERED: Tag.CROP_DELIVERED,
+    Tag.WIDER_DELIVERED: Tag.LINE_DELIVERED,
+    Tag.PAGE_DELIVERED: Tag.LINE_DELIVERED,
+}
 SEEN = sorted(GROUPS[Group.SEEN] - {Tag.RESULT_DELIVERED})
 
 
@@ -57,11 +62,11 @@ class Sight:
         """Count a look. What the portal opened to draw a slit for somebody is not one of theirs."""
         facts = audit.facts_of(event)
         if event.tag != Tag.ARTIFACT_OPENED:
-            self.counts[event.tag] += 1
+            self.counts[COUNTED_AS.get(event.tag, event.tag)] += 1
         elif not self.is_person:
             self.counts[str(facts.get("kind", ""))] += 1
         self.share += _number(facts, "share") / PER_MILLION
-        self.seconds += _number(facts, "seconds") + _number(facts, "shown_ms") / 1000
+        self.seconds += _number(facts, "seconds") + _number(facts, "milliseconds") / 1000
         self.last_at = max(self.last_at or event.at, event.at)
         if event.reason and event.reason not in self.reasons:
             self.reasons.append(event.reason)

@@ -19,7 +19,7 @@ from django.db import connection, transaction
 from apps.audit import services as audit
 from apps.audit import tallies
 from apps.audit.groups import GROUPS, Group
-from apps.audit.models import Event
+from apps.audit.models import Event, EventQuerySet
 from apps.audit.tags import Outcome, Tag
 from apps.base.ids import born_at
 from apps.base.types import Actor
@@ -157,20 +157,44 @@ class Walk:
         way, values = self._way(self.most if self.rest else count)
         fits = " AND ".join(CONDITIONS[name] for name in self.rest) or "true"
         rest = [self.wanted.filters[name] for name in self.rest]
-        page = f"SELECT * FROM ({way}) AS passed WHERE {fits} ORDER BY id DESC LIMIT %s"  # noqa: S608
+        order = f"{self.lead}, id DESC" if self._is_alone and self.lead else "id DESC"
+        page = f"SELECT * FROM ({way}) AS passed WHERE {fits} ORDER BY {order} LIMIT %s"  # noqa: S608
         return page, [*values, *rest, count]
 
     def _way(self, most: int) -> tuple[str, list[Any]]:
         """What is walked, newest first: one index, or several side by side."""
-        said = self.wanted.filters.get(self.lead)
-        asked: Sequence[Any] = said if isinstance(said, list) else [said]
-        ways = [self._events.filter(**{self.lead: one} if self.lead else {}) for one in asked]
-        parts = [way[:most].query.sql_with_params() for way in ways]
+        ranged = self._is_alone or not self.rest
+        parts = [
+            self._along(one, ranged=ranged)[:most].query.sql_with_params() for one in self._leads
+        ]
         if len(parts) == 1:
             return parts[0][0], list(parts[0][1])
         union = " UNION ALL ".join(f"({sql})" for sql, _ in parts)
         values = [value for _, values in parts for value in values]
         return f"SELECT * FROM ({union}) AS ways ORDER BY id DESC LIMIT %s", [*values, most]  # noqa: S608
+
+    @property
+    def _leads(self) -> Sequence[Any]:
+        """The values of the filter that leads."""
+        said = self.wanted.filters.get(self.lead)
+        return said if isinstance(said, list) else [said]
+
+    @property
+    def _is_alone(self) -> bool:
+        return len(self._leads) == 1
+
+    def _along(self, said: Any, *, ranged: bool) -> EventQuerySet:
+        """Events along the index of the leading filter.
+
+        Asked for as a range of one value, and ordered by it: the index over keys alone gives no
+        such order, so that the database cannot walk past everybody's events to find a few.
+        """
+        if not self.lead:
+            return self._events
+        if not ranged:
+            return self._events.filter(**{self.lead: said})
+        within = self._events.filter(**{f"{self.lead}__gte": said, f"{self.lead}__lte": said})
+        return within.order_by(self.lead, "-id")
 
 
 def _lead(wanted: Wanted, organisation: UUID) -> str:

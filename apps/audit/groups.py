@@ -35,11 +35,17 @@ GROUPS: dict[Group, frozenset[Tag]] = {
     Group.SEEN: frozenset(
         {
             Tag.CROP_DELIVERED,
+            Tag.GLYPH_DELIVERED,
+            Tag.WIDER_DELIVERED,
             Tag.LINE_DELIVERED,
+            Tag.PAGE_DELIVERED,
+            Tag.PICTURE_SHOWN,
+            Tag.READINGS_SHOWN,
             Tag.FIELDS_SHOWN,
             Tag.FIELD_REVEALED,
             Tag.RESULT_DELIVERED,
             Tag.RESULT_DOWNLOADED,
+            Tag.TRANSCRIPT_DOWNLOADED,
             Tag.ARTIFACT_OPENED,
         }
     ),
@@ -50,14 +56,30 @@ GROUPS: dict[Group, frozenset[Tag]] = {
             Tag.TASK_SKIPPED,
             Tag.DECISION_UNDONE,
             Tag.DECISION_SEALED,
+            Tag.DECISION_CORRECTED,
+            Tag.DIGITS_CONFIRMED,
+            Tag.DIGITS_DOUBTED,
+            Tag.MORE_ASKED,
+            Tag.MORE_DECLINED,
+            Tag.WIDER_GRANTED,
             Tag.LINE_GRANTED,
+            Tag.PAGE_GRANTED,
             Tag.STANDARD_SET,
+            Tag.PRACTICE_SET,
+            Tag.QUALITY_RULE_SET,
         }
     ),
     Group.WITHHELD: frozenset(
-        {Tag.SIGN_IN_FAILED, Tag.LOCKED_OUT, Tag.API_KEY_DENIED, Tag.API_LOCKED, Tag.FILE_REFUSED}
+        {
+            Tag.SIGN_IN_FAILED,
+            Tag.LOCKED_OUT,
+            Tag.ACCESS_DENIED,
+            Tag.API_KEY_DENIED,
+            Tag.API_LOCKED,
+            Tag.FILE_REFUSED,
+        }
     ),
-    Group.SIGN_IN: frozenset({Tag.SIGNED_IN, Tag.SIGNED_OUT}),
+    Group.SIGN_IN: frozenset({Tag.SIGNED_IN, Tag.SIGNED_OUT, Tag.PASSWORD_CHANGED}),
     Group.PEOPLE: frozenset(
         {
             Tag.PERSON_ADDED,
@@ -66,6 +88,10 @@ GROUPS: dict[Group, frozenset[Tag]] = {
             Tag.GRANT_ENDED,
             Tag.API_KEY_ISSUED,
             Tag.API_KEY_REVOKED,
+            Tag.SCOPE_ASSIGNED,
+            Tag.SCOPE_TAKEN,
+            Tag.REVIEWER_PAUSED,
+            Tag.REVIEWER_RESUMED,
         }
     ),
     Group.TRAIL: frozenset(
@@ -79,6 +105,8 @@ GROUPS: dict[Group, frozenset[Tag]] = {
             Tag.EXPORT_DOWNLOADED,
             Tag.EXPORT_DELETED,
             Tag.CHECKPOINT_SENT,
+            Tag.SEALING_BEGUN,
+            Tag.TRAIL_RETIRED,
         }
     ),
     Group.KEYS: frozenset(
@@ -97,6 +125,7 @@ GROUPS: dict[Group, frozenset[Tag]] = {
             Tag.DOCUMENT_READ,
             Tag.DOCUMENT_CLASSIFIED,
             Tag.DOCUMENT_FLAGGED,
+            Tag.TRANSCRIPT_MADE,
             Tag.TASK_OPENED,
             Tag.TASK_CLAIMED,
             Tag.TASK_RELEASED,

@@ -38,6 +38,10 @@ Waiting = tuple[UUID, bytes]  # an event and the hash of its leaf
 class Mismatch(Exception):
     """A tree is not what was signed. It grows no further until a person has looked."""
 
+    def __init__(self, tree: UUID, sentence: str) -> None:
+        super().__init__(sentence)
+        self.tree = tree
+
 
 @dataclass(slots=True)
 class Growth:
@@ -52,6 +56,7 @@ class Growth:
 class Sequencer:
     def __init__(self, keys: KeyRing, *, batch: int = BATCH) -> None:
         self.keys, self.batch = keys, batch
+        self.stopped: set[UUID] = set()  # trees that are not what was signed
 
     def step(self, *, now: datetime) -> int | None:
         """Give the oldest waiting events their places; how many. None if another does it.
@@ -64,8 +69,9 @@ class Sequencer:
             if not _alone(cursor):
                 return None
             taken = cursor.execute(
-                "SELECT tree, event_id, hash FROM audit_pending ORDER BY event_id LIMIT %s",
-                [self.batch],
+                "SELECT tree, event_id, hash FROM audit_pending WHERE tree <> ALL(%s)"
+                " ORDER BY event_id LIMIT %s",
+                [list(self.stopped), self.batch],
             ).fetchall()
             if taken:
                 waiting = defaultdict(list)
@@ -84,6 +90,8 @@ class Sequencer:
             cursor = _cursor()
             if not _alone(cursor):
                 return None
+            if LOG in self.stopped:
+                return 0
             fresh = cursor.execute(NOT_LOGGED, [LOG]).fetchall()
             entries = [
                 (uuid7(), tree, size, str(Head(self.origin(tree), size, root)))
@@ -148,9 +156,10 @@ class Sequencer:
                 head = self.keys.opened(note or "")
                 edges[tree] = Frontier.unpack(size, hashes)
             except ValueError as error:
-                raise Mismatch(f"The last checkpoint of {tree} is not signed by us.") from error
+                said = f"The last checkpoint of {tree} is not signed by us."
+                raise Mismatch(tree, said) from error
             if head != Head(self.origin(tree), size, edges[tree].root()):
-                raise Mismatch(f"The tree {tree} is not the one that was signed.")
+                raise Mismatch(tree, f"The tree {tree} is not the one that was signed.")
         return edges
 
     def _sign(self, cursor: psycopg.Cursor, growths: list[Growth], now: datetime) -> None:

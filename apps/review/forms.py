@@ -137,6 +137,7 @@ class CorrectForm(AnswerForm):
 
 class ClaimForm(PlainForm):
     field = forms.SlugField(max_length=40, required=False)  # the name of one, for the grid
+    digits = forms.BooleanField(required=False)  # to compare digits of more fields than usual
 
 
 class GiveForm(PlainForm):

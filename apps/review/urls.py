@@ -14,6 +14,7 @@ urlpatterns = [
     path("lead/", lead.lead, name="lead"),
     path("lead/tiles/", lead.tiles, name="lead_tiles"),
     path("lead/scopes/", lead.divide, name="divide"),
+    path("lead/people/<uuid:person>/resume/", lead.resume, name="resume"),
     path("lead/asked/<uuid:grant>/", lead.answer, name="answer"),
     path("seen/<reference:reference>/", seen.seen, name="seen"),
     path("<uuid:pk>/crop.png", station.crop, name="crop"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from hashlib import sha256
 from pathlib import Path
@@ -10,6 +11,7 @@ from apps.accounts.models import Organisation
 from apps.base.scope import acting_for
 from apps.extraction import doctypes
 from apps.extraction.fields import Evidence, Found, Second
+from apps.review import services as review
 from apps.review.models import Lesson
 from portal.evaluation import drawn, manifest, reading
 from portal.evaluation.fitting import Example
@@ -40,6 +42,19 @@ def from_lessons(engine: str) -> Iterator[Example]:
         with acting_for(organisation.pk):
             for lesson in Lesson.objects.filter(engine=engine).order_by("pk").iterator():
                 yield _of_lesson(lesson)
+
+
+def confusions(engine: str) -> dict[str, int]:
+    """How often people of this installation found one character taken for another, "1 for 7".
+
+    Of each organisation only what several of its documents showed.
+    """
+    counted: Counter[str] = Counter()
+    for organisation in Organisation.objects.order_by("pk"):
+        with acting_for(organisation.pk):
+            for (read, meant), times in review.confusions(engine).items():
+                counted[f"{read} for {meant}"] += times
+    return dict(counted.most_common())
 
 
 def digest(paths: Iterable[Path]) -> str:

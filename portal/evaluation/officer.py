@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import random
+import re
 import subprocess
 import sys
 import time
@@ -15,6 +16,7 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from html import unescape
 from pathlib import Path
 from statistics import quantiles
 from tempfile import TemporaryDirectory
@@ -22,6 +24,8 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
+from django.conf import settings
+from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 
@@ -45,6 +49,7 @@ DAYS = 80  # over which the events are spread
 ROUND = 500_000  # events written by one statement
 PAGES = 300  # asked for
 HERE = "127.0.0.1"
+OLDER = re.compile(r'href="([^"]+)" rel="next"')
 
 FILL = """
     INSERT INTO audit_event (id, organisation_id, at, tag, outcome, actor, subject, document,
@@ -60,13 +65,13 @@ FILL = """
         SELECT place, to_timestamp(ms / 1000) AS born,
             (lpad(to_hex(ms::bigint), 12, '0') || '7' || substr(md5(place::text), 1, 3) || '8'
                 || substr(md5(place::text), 4, 15))::uuid AS key,
-            %(tags)s::text[][1 + lot %% cardinality(%(tags)s::text[])] AS tag,
+            (%(tags)s::text[])[1 + lot %% cardinality(%(tags)s::text[])] AS tag,
             CASE WHEN lot %% 97 = 0 THEN 'denied' WHEN lot %% 499 = 0 THEN 'failed' ELSE 'done' END
                 AS outcome,
-            %(actors)s::text[][1 + (power(lot %% 10007 / 10007.0, 3) * %(many)s)::int %% %(many)s]
+            (%(actors)s::text[])[1 + (power(lot %% 10007 / 10007.0, 3) * %(many)s)::int %% %(many)s]
                 AS actor,
             md5((place / 40)::text)::uuid AS document,
-            %(rooms)s::uuid[][1 + place / 40 %% cardinality(%(rooms)s::uuid[])] AS workspace,
+            (%(rooms)s::uuid[])[1 + place / 40 %% cardinality(%(rooms)s::uuid[])] AS workspace,
             CASE WHEN lot %% 31 = 0 THEN 'audit' WHEN lot %% 37 = 0 THEN 'question' ELSE '' END
                 AS reason
         FROM (SELECT place, abs(hashint8(place)) AS lot,
@@ -175,8 +180,9 @@ def _without_indexes(db: Any) -> Iterator[None]:
 
 def _asked(office: Office) -> Iterator[float]:
     """Seconds for each page of a lot of questions, the following page of every other one too."""
+    call_command("collectstatic", "--noinput", verbosity=0)  # pages name their style sheets
     client = Client(HTTP_HOST=HERE)
-    client.force_login(office.officer, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(office.officer, backend=settings.AUTHENTICATION_BACKENDS[-1])
     client.get("/trail/")  # templates are read once
     lots = random.Random(1)  # noqa: S311 - the same questions each time
     documents = list(Event.objects.order_by("id").values_list("document", flat=True)[:4000:40])
@@ -187,9 +193,10 @@ def _asked(office: Office) -> Iterator[float]:
         yield time.perf_counter() - began
         if response.status_code != 200:
             raise RuntimeError("A page was refused.")
-        if number % 2 and response.context["older"]:
+        if number % 2 and (older := OLDER.search(response.text)):
+            address = unescape(older[1])
             began = time.perf_counter()
-            client.get(f"/trail/?{response.context['older']}")
+            client.get(address)
             yield time.perf_counter() - began
 
 

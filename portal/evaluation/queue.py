@@ -62,7 +62,7 @@ class Played:
 
 def compare(*, tasks: int, reviewers: int, connections: int) -> dict[str, float]:
     """All figures of `bench queue`; its database is gone afterwards."""
-    with scratch() as made, made.superuser() as db, made.connected("app"), _apart():
+    with scratch() as made, made.superuser() as db, made.connected("app"), apart():
         work = crowd.people(reviewers)
         with acting_for(work.organisation):
             few = min(FEW, tasks)
@@ -187,14 +187,14 @@ def _ms(run: Run, name: str, percent: int) -> float:
 
 
 @contextmanager
-def _apart() -> Iterator[None]:
-    """Bytes and bells of the bench go nowhere near those of the installation."""
+def apart() -> Iterator[Path]:
+    """Bytes and bells of the bench go nowhere near those of the installation; where bytes go."""
     before: tuple[Path, str] = settings.VAULT_DIR, current_app.conf.broker_url
     place = MEMORY if MEMORY.is_dir() else settings.PLACES.var
     with tempfile.TemporaryDirectory(dir=place) as folder:
         settings.VAULT_DIR, current_app.conf.broker_url = Path(folder), "memory://localhost"
         try:
-            yield
+            yield settings.VAULT_DIR
         finally:
             settings.VAULT_DIR, current_app.conf.broker_url = before
 

@@ -13,19 +13,21 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from statistics import mean
+from tempfile import TemporaryDirectory
 
-from django.utils import timezone
+from django.conf import settings
 from playwright.sync_api import Browser, Page, Response, sync_playwright
 
 from apps.accounts.models import User
 from apps.base.scope import acting_for
-from apps.intake.models import Document
-from apps.retention import services as retention
-from apps.review import services as review
 from apps.review.models import Decision
 from apps.review.rules import Verdict
+from portal.demo.people import add_people, person
 from portal.evaluation import slits, web
+from portal.evaluation.queue import apart
+from portal.evaluation.scratch import scratch
 from portal.evaluation.slits import Made
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run"]
@@ -71,37 +73,44 @@ class Session:
             self.sizes.append(int(response.headers.get("content-length", 0)))
 
 
-def measure(sender: User, reviewer: User, *, decisions: int, think_s: float) -> dict[str, float]:
-    """All figures of `bench station`; what it sends is deleted afterwards."""
-    began = timezone.now()
-    with acting_for(sender.organisation_id):
-        sent, known = _papers(sender, decisions)
-        try:
-            with web.serving() as (port, _), _chromium() as chromium:
-                page, session = _open(chromium, port, reviewer)
-                _work(page, session, known, decisions=decisions, think_s=think_s)
-            saved = Decision.objects.filter(
-                reviewer=reviewer, created_at__gte=began, undone=False,
-                verdict__in=(Verdict.ACCEPTED, Verdict.CORRECTED),
-            ).count()  # fmt: skip
-        finally:
-            review.release(reviewer, now=timezone.now())
-            for document in sent:
-                retention.delete(document, user=sender)
-    return _figures(session, saved)
+def measure(*, decisions: int, think_s: float) -> dict[str, float]:
+    """All figures of `bench station`; its database is gone afterwards."""
+    with scratch() as made, made.connected("app"), apart() as vault, _places(vault) as var:
+        add_people()
+        sender, reviewer = person("clara@halden.example"), person("rita@halden.example")
+        with acting_for(sender.organisation_id):
+            known = _papers(sender, decisions)
+            environment = {**made.environment, "DATABASE_ROLE": "app", "VAR_DIR": str(var)}
+            with web.serving(environment) as (port, _):
+                cookies = web.Browser(port, reviewer).cookies  # before Playwright has this thread
+                with _chromium() as chromium:
+                    page, session = _open(chromium, port, cookies)
+                    _work(page, session, known, decisions=decisions, think_s=think_s)
+            said = Decision.objects.filter(
+                reviewer=reviewer, verdict__in=(Verdict.ACCEPTED, Verdict.CORRECTED), undone=False
+            )
+            return _figures(session, said.count())
 
 
-def _papers(sender: User, decisions: int) -> tuple[list[Document], dict[str, Made]]:
-    """Documents with at least so many fields in doubt, and each field by what was read of it."""
-    sent: list[Document] = []
+@contextmanager
+def _places(vault: Path) -> Iterator[Path]:
+    """The installation's places for a web server, but for the vault."""
+    with TemporaryDirectory() as folder:
+        for place in settings.PLACES.var.iterdir():
+            if place != settings.PLACES.vault:
+                (Path(folder) / place.name).symlink_to(place)
+        (Path(folder) / settings.PLACES.vault.name).symlink_to(vault)
+        yield Path(folder)
+
+
+def _papers(sender: User, decisions: int) -> dict[str, Made]:
+    """Put documents with at least so many fields in doubt before people; what was read of each."""
     known: dict[str, Made] = {}
     for seed in range(math.ceil(decisions / EACH) + 1):
-        document, fields = slits.document(sender, seed=seed)
-        sent.append(document)
-        known |= {one.read: one for one in fields}
+        known |= {one.read: one for one in slits.document(sender, seed=seed)}
         if not seed % 10:
-            sys.stderr.write(f"{len(sent) * EACH} slits drawn\n")
-    return sent, known
+            sys.stderr.write(f"{seed * EACH + EACH} slits drawn\n")
+    return known
 
 
 @contextmanager
@@ -112,13 +121,12 @@ def _chromium() -> Iterator[Browser]:
         browser.close()
 
 
-def _open(chromium: Browser, port: int, reviewer: User) -> tuple[Page, Session]:
+def _open(chromium: Browser, port: int, cookies: dict[str, str]) -> tuple[Page, Session]:
     """The station, with its first slits taken."""
     address, session = f"http://127.0.0.1:{port}", Session()
-    person = web.Browser(port, reviewer)
     context = chromium.new_context(viewport={"width": 1440, "height": 900})
     context.add_cookies(
-        [{"name": name, "value": value, "url": address} for name, value in person.cookies.items()]
+        [{"name": name, "value": value, "url": address} for name, value in cookies.items()]
     )
     page = context.new_page()
     page.on("response", session.hear)

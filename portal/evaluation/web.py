@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from http.client import HTTPConnection
@@ -35,13 +35,13 @@ PAGES = ("/", "/upload/", "/jobs/")
 
 def peak_mb(sender: User) -> float:
     """The most megabytes that one web process had under large uploads at once and many pages."""
-    with serving() as (port, process):
+    with serving({"VAR_DIR": str(settings.PLACES.var)}) as (port, process):
         _use(Browser(port, sender))
         return max(memory.peak_mb(one) for one in memory.family(process))
 
 
 @contextmanager
-def serving() -> Iterator[tuple[int, int]]:
+def serving(environment: Mapping[str, str]) -> Iterator[tuple[int, int]]:
     """The web server as it is delivered: its port and its process, until it is done with."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -49,7 +49,7 @@ def serving() -> Iterator[tuple[int, int]]:
     server = subprocess.Popen(
         [sys.executable, "-m", "gunicorn", "--config=python:portal.embedded.web",
          f"--bind=127.0.0.1:{port}", "portal.wsgi"],
-        cwd=ROOT, env={**os.environ, "VAR_DIR": str(settings.PLACES.var)},
+        cwd=ROOT, env={**os.environ, **environment},
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
     try:

@@ -206,5 +206,13 @@ def event_body(event: Event) -> str:
 
 @register.filter
 def facts(event: Event) -> list[tuple[str, Any]]:
-    """What an event says beyond who, what and when."""
-    return sorted(audit.facts_of(event).items())
+    """What an event says beyond who, what and when; what says nothing is left out."""
+    said = sorted(audit.facts_of(event).items())
+    return [(key, _plain(value)) for key, value in said if value not in (None, "", [])]
+
+
+def _plain(value: Any) -> Any:
+    """A fact as a person reads it."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return ", ".join(map(str, value)) if isinstance(value, list) else value

@@ -57,9 +57,8 @@ export class Desk {
   }
 
   /** Take more slits and load the page again. */
-  async more(field) {
-    const body = new FormData();
-    if (field) body.append("field", field);
+  async more(wanted) {
+    const body = new URLSearchParams(wanted);
     const answer = await ask(addresses.claim, { body }).catch(() => null);
     if (!answer) { toast("You are offline. Try again in a moment."); return; }
     this.#staying = true;

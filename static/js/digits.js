@@ -4,6 +4,7 @@ import { toast } from "./app.js";
 import { $, addresses, at, count, items as groups, make } from "./page.js";
 import { Saving, formOf } from "./saving.js";
 import { Desk } from "./desk.js";
+import { notice } from "./notices.js";
 import { mark, tally } from "./pace.js";
 import { named, speak } from "./spoken.js";
 
@@ -17,7 +18,7 @@ for (const { id } of groups.flat()) {
   task.left++;
   tasks.set(id, task);
 }
-const saving = new Saving({ saved: (entry) => { delete entry.li.dataset.state; }, refused, changed: (waiting) => { $("[data-sync]").textContent = waiting ? "Saving" : "All saved"; } });
+const saving = new Saving({ saved, refused, changed: (waiting) => { $("[data-sync]").textContent = waiting ? "Saving" : "All saved"; } });
 const desk = new Desk(section, saving, {
   asking: () => groups.slice(state.at).flat().map((one) => one.id),
   gone: (ids) => {
@@ -100,6 +101,10 @@ function say(id, task) {
   state.done.push(entry);
   saving.add(entry);
 }
+function saved(entry, { feedback }) {
+  delete entry.li.dataset.state;
+  if (feedback) notice("feedback", { tone: "hold", strong: "A known answer.", text: feedback.text, acts: [{ text: "Understood" }] });
+}
 async function refused(entry, status, { message }) {
   entry.li.remove();
   state.done.splice(state.done.indexOf(entry), 1);
@@ -116,7 +121,7 @@ function finished() {
 }
 document.addEventListener("click", async (event) => {
   const act = event.target.closest("[data-act]")?.dataset.act;
-  if (act === "more") { if (saving.waiting) toast("Still saving. Try again in a moment."); else desk.more(); }
+  if (act === "more") { if (saving.waiting) toast("Still saving. Try again in a moment."); else desk.more({ digits: "on" }); }
   if (act !== "undo") return;
   const id = await desk.undo();
   if (!id) return;

@@ -137,7 +137,7 @@ function confirmRest() {
 
 function next() {
   if (saving.waiting) toast("Still saving. Try again in a moment.");
-  else desk.more(form.dataset.field);
+  else desk.more({ field: form.dataset.field });
 }
 
 /** Cells side by side, as many as the page has room for. */

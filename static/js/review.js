@@ -239,7 +239,9 @@ function lost(text, strong = "Your slits went back to the queue.", link = "Take 
   pictures.forget(); // nothing of what is no longer ours stays in this tab
   state.items.length = state.i;
   station.hidden = true;
-  $("[data-img]").replaceWith(make("p"));
+  const nothing = make("p");
+  nothing.dataset.img = "";
+  $("[data-img]").replaceWith(nothing);
   notice("lost", { tone: "bad", strong, text, urgent: true, link: { address: location.pathname, text: link } });
 }
 takeOver(() => { if (!state.lost) lost("Only one shows slits at a time.", "You went on in another tab.", "Go on here"); });

@@ -90,7 +90,9 @@ def test_a_document_is_found_by_its_reference_in_any_case(house, carl):
     assert shown(carl.get("/trail/", {"document": " 7kq-52f "})) == [read, received]
 
 
-@pytest.mark.parametrize("name", ["7KQ-52F", "<b>'; DROP", str(uuid7())])
+@pytest.mark.parametrize(
+    "name", ["7KQ-52F", "<b>'; DROP", str(uuid7())], ids=["reference", "markup", "id"]
+)
 def test_a_document_that_nobody_knows_has_no_events(house, carl, name):
     happen(house.halden.pk)
     response = carl.get("/trail/", {"document": name})

@@ -61,6 +61,28 @@ def test_it_works_until_it_is_told_to_end(as_sequencer, halden, monkeypatch):
     assert not Pending.objects.exists()
 
 
+def test_a_tree_that_is_not_what_was_signed_stops_alone(
+    as_sequencer, halden, real_house, monkeypatch, capsys
+):
+    call_command("sequence", "--once")
+    as_sequencer()
+    for organisation in (halden, real_house.northmere.pk):
+        happen(organisation)
+    with _owner() as db:
+        db.execute("UPDATE audit_edge SET hashes = '' , size = 0 WHERE tree = %s", [halden])
+    _connect(connection.settings_dict["NAME"], "sequencer")
+    threading.Timer(0.5, lambda: signal.raise_signal(signal.SIGTERM)).start()
+    call_command("sequence")
+    as_sequencer()
+    assert f"The tree {halden} is not the one that was signed" in capsys.readouterr().err
+    assert set(Pending.objects.values_list("tree", flat=True)) == {halden}
+
+
+def test_a_role_that_may_not_write_trees_is_told(halden):
+    with pytest.raises(CommandError, match="may not write trees"):
+        call_command("sequence", "--once")
+
+
 def test_it_prints_who_signs_and_a_fresh_key(halden, settings, capsys):
     call_command("sequence", "--keys")
     first = capsys.readouterr().out.strip()

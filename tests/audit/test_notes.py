@@ -110,6 +110,7 @@ def test_a_verifier_key_is_read_back():
         "portal.test",
         "",
     ],
+    ids=["wrong digest", "other name", "cut short", "name alone", "nothing"],
 )
 def test_what_is_no_verifier_key_is_refused(line):
     with pytest.raises(ValueError):

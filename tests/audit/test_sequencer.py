@@ -195,9 +195,21 @@ def test_a_tree_that_somebody_rewrote_is_not_signed_over(halden, sealing):
     with _owner() as db:
         db.execute("UPDATE audit_edge SET hashes = decode(repeat('00', length(hashes)), 'hex')")
     happen(halden)
-    with pytest.raises(Mismatch, match="not the one that was signed"):
+    with pytest.raises(Mismatch, match="not the one that was signed") as found:
         sealing.step()
+    assert found.value.tree
     assert Pending.objects.exists()
+
+
+def test_one_tree_that_stopped_stops_no_other(halden, real_house, sealing):
+    sealing.drain()
+    happen(halden)
+    happen(real_house.northmere.pk)
+    sealing.sequencer.stopped.add(halden)
+    sealing.drain()
+    assert set(Pending.objects.values_list("tree", flat=True)) == {halden}
+    sealing.sequencer.stopped.add(LOG)
+    assert sealing.log() == 0
 
 
 def test_a_checkpoint_of_another_hand_is_not_signed_over(halden, sealing):

@@ -28,6 +28,7 @@ from apps.intake.models import Document
 from apps.jobs import runner
 from tests import server
 from tests.conftest import House
+from tests.sealing import Sealing
 
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright keeps a loop in this thread
 
@@ -97,6 +98,13 @@ def portal(address: str, chromium: Browser, real_house: House, settings: Any) ->
     portal.close()
     shutil.rmtree(server.places.vault, ignore_errors=True)
     assert portal.complaints == []
+
+
+@pytest.fixture
+def sealed(portal: "Portal", sealing: Sealing) -> Iterator[None]:
+    """A sequencer is at work, so that what has to be sealed before it is seen can be."""
+    with sealing.at_work():
+        yield
 
 
 @dataclass

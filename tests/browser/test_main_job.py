@@ -28,7 +28,7 @@ def send(page, *files: Path) -> None:
     page.click("[data-submit]")
 
 
-def test_from_upload_to_erasure(portal, paper, tmp_path):
+def test_from_upload_to_erasure(portal, sealed, paper, tmp_path):
     clara = portal.open(None, "/sign-in/")
     portal.sign_in(clara, portal.house.clara)
     clara.click("text=Upload")

@@ -18,7 +18,8 @@ PAGES = {
     "rita": ["/", "/review/"],
     "lena": ["/", "/review/", "/review/lead/", "/assurance/reading/"],
     "carl": [
-        "/review/seen/{open}/", "/", "/trail/", "/trail/?tag=key.made&document=none", "/retention/",
+        "/review/seen/{open}/", "/", "/trail/", "/trail/?action=tag:key.made&document=none",
+        "/retention/",
         "/assurance/reading/", "/assurance/reading/?engine=rapidocr/3.10.0",
     ],
     "rosa": ["/", "/retention/", "/assurance/reading/"],

@@ -5,9 +5,11 @@ well; the page, the jail, the vault, the steps, the database and the logs are re
 """
 
 import base64
+import io
 import logging
 import tempfile
 import uuid
+import zipfile
 from typing import Any
 
 import pytest
@@ -19,7 +21,12 @@ from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 
+from apps.assurance.exports import services as exporting
+from apps.assurance.exports.services import Why
+from apps.assurance.models import Mode
+from apps.audit import covering
 from apps.audit import services as audit
+from apps.audit.models import Event
 from apps.audit.tags import Tag
 from apps.delivery.services import RevealReason
 from apps.extraction import again, reader
@@ -188,6 +195,34 @@ def test_a_transcript_is_all_that_holds_the_text_and_goes_with_the_document(offi
     assert ground.look(birds) == {}
 
 
+def test_an_export_of_the_trail_holds_nothing_of_a_document(
+    office, ground, birds, sealing, monkeypatch
+):
+    """Events, tables, cover sheet and all, with names and with what people wrote."""
+    monkeypatch.setattr(covering, "are_leaves", lambda events: True)
+    office.send(papers.invoice(birds))
+    document = Document.objects.get()
+    office.walk(document)
+    office.decide()
+    assert office.walk(document) == State.SUCCEEDED
+    office.reveal(document)
+    carl = office.house.carl
+    asked = exporting.ask({}, mode=Mode.RANGE, reason=Why.AUDIT, names=True, words=True, user=carl)
+    sealing.drain()
+    runner.run(exporting.job_of(asked).pk)
+    browser = office.as_(carl)
+    address = f"/trail/exports/{asked.reference}/"
+    content = browser.get(f"{address}bag.zip").getvalue()
+    with zipfile.ZipFile(io.BytesIO(content)) as bag:
+        ground.answers += [bag.read(name) for name in bag.namelist()]
+        assert any(document.reference.encode() in one for one in ground.answers)
+    event = Event.objects.filter(tag=Tag.FIELD_REVEALED).get()
+    for page in (address, "/trail/exports/", f"/trail/events/{event.pk}/", "/trail/searches/",
+                 f"/trail/?document={document.reference}", "/"):  # fmt: skip
+        ground.answers.append(said(browser.get(page)))
+    assert ground.look(birds) == {}
+
+
 def test_a_photo_leaves_nothing_of_what_stands_beside_it(office, ground, birds):
     assert office.send(papers.photo(birds), "jpeg").status_code == 201
     document = Document.objects.get()
@@ -234,6 +269,7 @@ NONSENSE = [
     ("get", "/nothing/{}/"), ("get", "/jobs/{}/"), ("get", "/people/?who={}"),
     ("post", "/jobs/?q={}"), ("post", "/upload/known/"), ("post", "/upload/"),
     ("get", "/review/?{}"), ("get", "/status/?{}"),
+    ("get", "/trail/?document={}"), ("post", "/trail/find/"), ("get", "/trail/exports/{}/"),
 ]  # fmt: skip
 PARTS = ("digest", "purpose", "basis", "workspace", "doctype", "fields_wanted")
 

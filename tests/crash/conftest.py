@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.crash.installation import Installation, Person
+from tests.crash.installation import REVIEWER, Installation, Person
 
 
 @pytest.fixture(scope="session")
@@ -24,6 +24,13 @@ def house_of_cards() -> Iterator[Installation]:
 def arrowslit(house_of_cards: Installation) -> Installation:
     house_of_cards.until_it_answers()
     return house_of_cards
+
+
+@pytest.fixture
+def rita(arrowslit: Installation) -> Iterator[Person]:
+    person = Person(arrowslit, REVIEWER)
+    yield person
+    person.close()
 
 
 @pytest.fixture

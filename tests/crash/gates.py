@@ -19,11 +19,13 @@ BEFORE = {
     "pages are sealed": "apps.extraction.services:_keep",
     "a result is sealed": "apps.delivery.services:_keep",
     "an upload is sealed": "apps.intake.services.receiving:_register",
+    "a decision is committed": "apps.review.services.decisions:seal_older",
     "keys are destroyed": "apps.vault.services:_remove_bytes",
     "leaves are written": "apps.audit.sequencer:Sequencer._grow",
     "a tree is signed": "apps.audit.sequencer:Sequencer._sign",
 }
 AFTER = {
+    "a decision is kept": "apps.review.services:decide",
     "a batch is written": "apps.audit.sequencer:Sequencer._grow",
     "an upload is registered": "apps.intake.services.receiving:_register",
 }

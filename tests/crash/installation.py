@@ -25,6 +25,7 @@ ROOT = Path(__file__).parents[2]
 PATIENCE = 30.0  # seconds; a test that waits longer has failed
 INSTALLING = 150.0  # seconds for a first start on a busy machine: tables, files, people
 SENDER = "clara@halden.example"
+REVIEWER = "rita@halden.example"
 POOL = (
     "-m", "celery", "--app=portal", "worker", "--pool=prefork", "--concurrency=1",
     "--loglevel=WARNING", "--without-gossip", "--without-mingle", "--queues=reading",

@@ -225,6 +225,8 @@ class World:
         path = path.replace(
             "<grant>", str(question.pk if question and not guessed else uuid.uuid4())
         )
+        reviewer = uuid.uuid4() if guessed else self.house.rita.pk
+        path = path.replace("<person>", str(reviewer))
         asked = task or others.get(address.rstrip("/").rpartition("/")[2], self.task)
         path = path.replace("<position>", str(SEVEN))
         path = path.replace("<pk>", str(uuid.uuid4() if guessed else asked.pk))

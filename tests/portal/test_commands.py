@@ -178,3 +178,16 @@ def test_what_nobody_can_explain_keeps_its_trace():
     error = DatabaseError()
     error.__cause__ = psycopg.errors.DivisionByZero()
     assert manage.trouble(error) == ""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "waits"),
+    [
+        (["manage.py", "evaluate", "--kind", "upload"], True),
+        (["manage.py", "evaluate", "--kind=upload"], True),
+        (["manage.py", "evaluate", "--kind", "receipt"], False),
+        (["manage.py", "process", "upload"], False),
+    ],
+)
+def test_a_command_that_erases_brings_a_sequencer(arguments, waits):
+    assert manage.deletes(arguments[1], arguments) is waits

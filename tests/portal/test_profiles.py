@@ -48,6 +48,7 @@ WRONG = {
         {"BROKER_URL": f"redis://:{'a' * 40}@h/0"},
         "The password in BROKER_URL is too easy",
     ),
+    "the demo's authority": ({"TIMESTAMP_AUTHORITIES": "local:"}, "TIMESTAMP_AUTHORITIES begin"),
     "debugging": ({"DEBUG": "True"}, "Take DEBUG out"),
 }
 
@@ -264,3 +265,40 @@ def test_a_wall_with_a_hole_is_an_error(monkeypatch):
     monkeypatch.setattr(jail, "wall", lambda: Wall.BUBBLEWRAP)
     monkeypatch.setattr(jail, "standing", lambda: holed)
     assert [one.id for one in checks.the_wall(None)] == ["portal.E003"]
+
+
+# The sequencer is told nothing but what it needs, and that must be good.
+
+
+@pytest.fixture
+def sealing(tmp_path: Path) -> dict[str, str]:
+    return {
+        "PORTAL_PROFILE": "production",
+        "DATABASE_ROLE": "sequencer",
+        "DATABASE_SEQUENCER_URL": f"postgresql://portal_sequencer:{TOKEN}@database.test/portal",
+        "SEQUENCER_KEYS_FILE": secret(tmp_path, "keys", "one"),
+    }
+
+
+def test_a_sequencer_needs_none_of_the_portals_secrets(sealing):
+    assert list(profiles.refusals(sealing)) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"DATABASE_SEQUENCER_URL": ""}, "DATABASE_URL is missing"),
+        ({"DATABASE_SEQUENCER_URL": "postgresql://portal_sequencer:abc@h/n"}, "too easy to guess"),
+        ({"SEQUENCER_KEYS_FILE": ""}, "names no file"),
+        ({"SEQUENCER_KEYS_FILE": "/no/such/file"}, "names no file"),
+    ],
+)
+def test_a_sequencer_does_not_start_without(sealing, change, said):
+    [refusal] = profiles.refusals({**sealing, **change})
+    assert said in refusal
+
+
+def test_a_sequencer_does_not_start_with_keys_that_others_read(sealing):
+    Path(sealing["SEQUENCER_KEYS_FILE"]).chmod(0o644)
+    [refusal] = profiles.refusals(sealing)
+    assert "open to others" in refusal

@@ -16,6 +16,7 @@ from apps.review import services as review
 from apps.review.models import Decision, Task
 from apps.review.refusals import NotSettled
 from apps.review.rules import Reason, State, Verdict
+from apps.review.services.claims import BATCH
 from tests.intake.browsers import JSON
 from tests.review.desk import NUMBER
 
@@ -151,6 +152,15 @@ def test_tiles_are_fetched_and_a_field_is_settled(desk, numbers, as_):
     assert say(rita, numbers[2], key="none").status_code == 400
     states = [Task.objects.get(pk=task.pk).state for task in numbers]
     assert states == [State.DECIDED, State.OPEN, State.OPEN]
+
+
+def test_for_digits_more_fields_are_taken_than_to_read_them(desk, as_):
+    for _ in range(6):
+        desk.bare_tasks(desk.paper(fields=("iban",)), 2)
+    rita = as_(desk.house.rita)
+    assert len(rita.post("/review/claim/", **JSON).json()["items"]) == BATCH
+    assert len(rita.post("/review/claim/", {"digits": "on"}, **JSON).json()["items"]) > BATCH
+    assert len(rita.post("/review/claim/", **JSON).json()["items"]) > BATCH  # and none goes back
 
 
 def test_without_a_claim_the_pages_lead_to_the_station(desk, as_):

@@ -13,12 +13,13 @@ from apps.audit.models import Event
 from apps.audit.tags import Tag
 from apps.review import services as review
 from apps.review.ladder import State, Step, Why
-from apps.review.models import Decision, Grant, Scope, Task
+from apps.review.models import Decision, Grant, Pause, Scope, Task
 from apps.review.models.counts import Tally, What
 from apps.review.rules import Turn, Verdict
 from apps.review.services.agreeing import said as spoken
 from apps.review.services.asked import cipher_of
 from apps.review.services.leading import ENOUGH_SLITS, board
+from apps.review.services.quality import pause
 from tests.intake.looking import facts
 from tests.looking import said
 from tests.review.desk import IBAN, NUMBER
@@ -269,6 +270,24 @@ def test_a_lead_divides_only_among_their_own_people(desk, lena):
     form = {"person": [stranger.pk], f"kind-{stranger.pk}": ["iban"]}
     assert lena.post("/review/lead/scopes/", form).status_code == 404
     assert not Scope.objects.exists()
+
+
+# Whose reviewing rests
+
+
+def test_a_lead_lets_somebody_go_on(desk, as_, lena):
+    pause(desk.house.rita, user=desk.house.lena)
+    assert "paused by a lead" in said(lena.get("/review/lead/"))
+    response = lena.post(f"/review/lead/people/{desk.house.rita.pk}/resume/")
+    assert (response.status_code, response["Location"]) == (302, "/review/lead/")
+    assert not Pause.objects.filter(ended_at=None).exists()
+    assert "Let go on" not in said(lena.get("/review/lead/"))
+
+
+@pytest.mark.parametrize("name", ["mallory", "cleo"])
+def test_nobody_of_other_rooms_is_let_go_on(desk, lena, name):
+    person = getattr(desk.house, name)
+    assert lena.post(f"/review/lead/people/{person.pk}/resume/").status_code == 404
 
 
 # Two who disagree

@@ -6,6 +6,7 @@ from django.utils import timezone
 from apps.review import services as review
 from apps.review.lookalikes import PAIRS, confused, differs_slightly, likes_of
 from apps.review.models import Confusion
+from portal.evaluation import examples
 from tests.review.desk import IBAN, NUMBER
 
 ENGINE = "fake/1"
@@ -75,6 +76,14 @@ def test_what_few_documents_show_is_told_to_nobody(desk):
     assert review.confusions(ENGINE) == {}
     assert review.confusions(ENGINE, least=4) == {("3", "8"): 6}
     assert review.confusions("other/1", least=1) == {}
+
+
+def test_calibration_is_told_of_confusions_and_of_nothing_around_them(desk):
+    for mark in range(5):
+        Confusion.objects.create(
+            organisation_id=desk.house.halden.pk, engine=ENGINE, read="3", meant="8", mark=mark
+        )
+    assert examples.confusions(ENGINE) == {"3 for 8": 5}
 
 
 def test_an_erased_document_leaves_no_more_than_two_characters(desk):

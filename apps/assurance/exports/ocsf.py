@@ -41,6 +41,7 @@ ACCOUNT, SIGN_IN, ACCESS, API, FILE = 3001, 3002, 3005, 6003, 6006
 NOT_OF_ITS_OWN = Activity(API, OTHER)
 ACTIVITIES: Mapping[Tag, Activity] = {
     Tag.PERSON_ADDED: Activity(ACCOUNT, 1),
+    Tag.PASSWORD_CHANGED: Activity(ACCOUNT, 3),
     Tag.LOCKED_OUT: Activity(ACCOUNT, 9),
     Tag.SIGNED_IN: Activity(SIGN_IN, 1),
     Tag.SIGN_IN_FAILED: Activity(SIGN_IN, 1),
@@ -57,7 +58,11 @@ ACTIVITIES: Mapping[Tag, Activity] = {
     Tag.ARTIFACT_SHREDDED: Activity(FILE, 4),
     Tag.DOCUMENT_ERASED: Activity(FILE, 4),
     Tag.CROP_DELIVERED: Activity(FILE, 9),
+    Tag.GLYPH_DELIVERED: Activity(FILE, 9),
+    Tag.WIDER_DELIVERED: Activity(FILE, 9),
     Tag.LINE_DELIVERED: Activity(FILE, 9),
+    Tag.PAGE_DELIVERED: Activity(FILE, 9),
+    Tag.READINGS_SHOWN: Activity(FILE, 9),
     Tag.FIELDS_SHOWN: Activity(FILE, 9),
     Tag.FIELD_REVEALED: Activity(FILE, 9),
     Tag.RESULT_DELIVERED: Activity(FILE, 12),

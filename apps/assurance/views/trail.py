@@ -70,8 +70,10 @@ def find(request: PersonRequest) -> HttpResponse:
     meant = form.candidates(organisation)
     if meant is not None and len(meant) != 1:
         choices = [(one, form.address(actor=one.actor)) for one in meant]
-        context = {**_filters(form, organisation), "choices": choices}
-        return render(request, "audit/which.html", context)
+        page = "audit/_which.html" if request.htmx else "audit/which.html"
+        response = render(request, page, {**_filters(form, organisation), "choices": choices})
+        response.headers["HX-Push-Url"] = "false"  # a question that was only sent has no address
+        return response
     actor = meant[0].actor if meant else ""
     return redirect(f"{reverse('audit:trail')}?{form.address(actor=actor)}")
 

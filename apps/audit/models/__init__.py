@@ -1,6 +1,6 @@
 """What the trail keeps: events, the trees over them, and who vouches for the trees."""
 
-from apps.audit.models.events import Detail, Event
+from apps.audit.models.events import Detail, Event, EventQuerySet
 from apps.audit.models.tallies import Facet, Tallied, Tally
 from apps.audit.models.trees import (
     LOG,
@@ -26,6 +26,7 @@ __all__ = [
     "Detail",
     "Edge",
     "Event",
+    "EventQuerySet",
     "Facet",
     "Leaf",
     "Logged",

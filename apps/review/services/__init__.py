@@ -2,7 +2,7 @@
 
 from apps.review.services.asking import ask, erase, withdraw
 from apps.review.services.assigning import Stuck, assign, scopes_of, stuck, unassign
-from apps.review.services.claims import claim, heartbeat, release, release_expired
+from apps.review.services.claims import BATCH, claim, heartbeat, release, release_expired
 from apps.review.services.classes import ask_class, chosen_class
 from apps.review.services.corrections import correct
 from apps.review.services.counting import count_up
@@ -29,6 +29,7 @@ from apps.review.services.seen import seen, told
 from apps.review.services.taking import difference, divide, settle, take
 
 __all__ = [
+    "BATCH",
     "Answer",
     "Grid",
     "Stuck",

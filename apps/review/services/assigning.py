@@ -99,10 +99,10 @@ def scopes_of(reviewer: User) -> list[Scope]:
 def stuck(workspace: Workspace) -> Stuck:
     """What would wait for ever in a workspace, since nobody of it may take it."""
     free = Task.objects.open().real().filter(workspace=workspace, claim=None)
-    first = free.order_by("due_at", "id").values("pk")[:ENOUGH]
+    first = list(free.order_by("due_at", "id").values_list("pk", flat=True)[:ENOUGH])
     somebody = Q(Exists(_able("decide_task")), escalated=False)
     somebody |= Q(Exists(_able("decide_escalated")), escalated=True)
-    nobody = free.filter(pk__in=first).exclude(somebody)
+    nobody = Task.objects.filter(pk__in=first).exclude(somebody)
     rows = list(nobody.values_list("turn", flat=True))
     second, third = rows.count(Turn.SECOND), rows.count(Turn.THIRD)
     return Stuck(second, third, len(rows) - second - third)

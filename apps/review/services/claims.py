@@ -26,13 +26,14 @@ MOST_ENDED = 50  # claims that ran out, ended at one go
 class _Hand:
     """What a person holds, or is about to: no more than a batch, and few of one document."""
 
+    most: int = BATCH
     of_document: Counter[UUID | None] = field(default_factory=Counter)
     fields: set[UUID | None] = field(default_factory=set)
     taken: list[Task] = field(default_factory=list)
 
     @property
     def missing(self) -> int:
-        return BATCH - self.of_document.total()
+        return max(0, self.most - self.of_document.total())
 
     @property
     def full(self) -> list[UUID]:
@@ -59,10 +60,11 @@ class _Hand:
         return task.field_id is not None and task.field_id in self.fields
 
 
-def claim(user: User, *, now: datetime, field: str = "") -> Claim | None:
+def claim(user: User, *, now: datetime, field: str = "", most: int = BATCH) -> Claim | None:
     """The person's claim, renewed and filled up to a batch; None if nothing waits for them.
 
-    `field` is the one name to take slits of, for who reads the same field down many documents.
+    `field` is the one name to take slits of, for who reads the same field down many documents;
+    `most` is more than usual for who looks at no more than digits of them.
 
     Raises:
         NotAllowed: the person is no reviewer.
@@ -72,7 +74,7 @@ def claim(user: User, *, now: datetime, field: str = "") -> Claim | None:
     permissions.check_not_paused(user)
     release_expired(now=now)
     try:
-        return _fill(user, now, field)
+        return _fill(user, now, field, most)
     except IntegrityError:  # a second tab was faster by a moment
         return _open_claim(user, now)
 
@@ -112,9 +114,9 @@ def release_expired(*, now: datetime) -> int:
 
 
 @transaction.atomic
-def _fill(user: User, now: datetime, field: str) -> Claim | None:
+def _fill(user: User, now: datetime, field: str, most: int) -> Claim | None:
     held = _open_claim(user, now)
-    hand = _hand_of(held)
+    hand = _hand_of(held, most)
     of_field = {"name": field} if field else {}
     _take_free(user, hand, [{**lane, **of_field} for lane in lanes_of(user)])
     if held is None and not hand.taken:
@@ -135,9 +137,9 @@ def _open_claim(user: User, now: datetime) -> Claim | None:
     return Claim.objects.filter(reviewer=user, ended_at=None, until__gt=now).first()
 
 
-def _hand_of(held: Claim | None) -> _Hand:
+def _hand_of(held: Claim | None, most: int) -> _Hand:
     """What is under a claim and still open."""
-    hand = _Hand()
+    hand = _Hand(most)
     if held is not None:
         for document, of_field in (
             Task.objects.open().filter(claim=held).values_list("document_id", "field_id")

@@ -42,10 +42,10 @@ CROSS JOIN LATERAL (
 GROUP BY kind, age
 """
 ESCALATED = """
-SELECT task.id
+SELECT task.id, task.moved_at
 FROM unnest(%(rooms)s::uuid[]) AS room
 CROSS JOIN LATERAL (
-  SELECT id, created_at FROM review_task
+  SELECT id, created_at, moved_at FROM review_task
   WHERE workspace_id = room AND escalated AND state = 'open' AND known_id IS NULL
   ORDER BY created_at, id LIMIT %(enough)s
 ) AS task
@@ -113,11 +113,16 @@ def altogether(of: Sequence[Depth]) -> Depth:
 
 def escalated(rooms: Sequence[UUID], *, count: int) -> list[Task]:
     """What reviewers passed on to leads, oldest first."""
-    with connection.cursor() as cursor:
-        cursor.execute(ESCALATED, _said(rooms, timezone.now(), count))
-        keys = [row[0] for row in cursor.fetchall()]
+    keys = list(came_up(rooms, count=count))
     tasks = Task.objects.select_related("field", "document__reading", "claim")
     return sorted(tasks.filter(pk__in=keys), key=lambda task: keys.index(task.pk))
+
+
+def came_up(rooms: Sequence[UUID], *, count: int) -> dict[UUID, datetime]:
+    """The same without the tasks: their keys, and since when."""
+    with connection.cursor() as cursor:
+        cursor.execute(ESCALATED, _said(rooms, timezone.now(), count))
+        return dict(cursor.fetchall())
 
 
 def _said(rooms: Sequence[UUID], now: datetime, enough: int) -> dict[str, Any]:

@@ -25,7 +25,7 @@ from apps.review.models.looks import Grant
 from apps.review.rules import Trouble, Turn, Verdict
 from apps.review.services import assigning
 from apps.review.services.counting import Sums, by_kind
-from apps.review.services.depth import AGES, Depth, altogether, depths, escalated
+from apps.review.services.depth import AGES, Depth, altogether, came_up, depths, escalated
 from apps.review.services.granting import requests_for
 from apps.review.services.people import (
     DAY,
@@ -181,7 +181,7 @@ def _tiles(
 ) -> Tiles:
     this_hour = now.replace(minute=0, second=0, microsecond=0)
     decided = Tally.objects.filter(workspace__in=rooms, hour__gte=this_hour, name=What.DECIDED)
-    came_up = escalated(rooms, count=MOST_ESCALATED)
+    waits = came_up(rooms, count=MOST_ESCALATED).values()
     held = Claim.objects.filter(
         ended_at=None, until__gt=now, reviewer__memberships__workspace__in=rooms
     )
@@ -191,8 +191,8 @@ def _tiles(
         reviewers=held.values("reviewer").distinct().count(),
         known=accuracy(met for answers in known.values() for _, met, _ in answers),
         agreement=_agreement(sums.values()),
-        escalated=len(came_up),
-        overdue=sum(1 for task in came_up if now - task.moved_at > OVERDUE),
+        escalated=len(waits),
+        overdue=sum(1 for since in waits if now - since > OVERDUE),
         asked=len(requests_for(user, count=MOST_ESCALATED)),
         counted_until=Counted.objects.values_list("until", flat=True).first(),
     )

@@ -12,11 +12,16 @@ from apps.accounts.models import User
 from apps.review.accuracy import Accuracy, usual_seconds
 from apps.review.models import Claim, Pause, Scope
 from apps.review.models.counts import What
+from apps.review.rules import PauseReason
 from apps.review.services.counting import by_person
 from apps.review.titles import TITLES, title_of
 
 DAY = timedelta(hours=24)
 MOST_PEOPLE = 100
+PAUSED = {
+    PauseReason.KNOWN_ANSWERS: "paused: too many known answers missed",
+    PauseReason.LEAD: "paused by a lead",
+}
 LATEST = 200  # known answers of a person that are looked at
 KNOWN = """
 SELECT person, task.kind, answer.met, answer.shown_ms
@@ -48,7 +53,7 @@ class Colleague:
 
     person: User
     here: bool  # holds slits
-    paused: bool
+    paused: str  # why their reviewing rests, as a `PauseReason`; empty: it does not
     decided: int  # within a day
     corrected: float | None  # share of it
     pixels: int  # that were sent within a day
@@ -60,7 +65,7 @@ class Colleague:
     @property
     def note(self) -> str:
         if self.paused:
-            return "paused: too many known answers missed"
+            return PAUSED[PauseReason(self.paused)]
         return "reviewing now" if self.here else ""
 
     @property
@@ -117,7 +122,7 @@ def colleagues(
     claims = Claim.objects.filter(reviewer__in=people, ended_at=None, until__gt=now)
     here = set(claims.values_list("reviewer_id", flat=True))
     pauses = Pause.objects.filter(reviewer__in=people, ended_at=None)
-    paused = set(pauses.values_list("reviewer_id", flat=True))
+    paused = dict(pauses.values_list("reviewer_id", "because"))
     scopes: dict[UUID, list[Scope]] = defaultdict(list)
     for scope in Scope.objects.filter(reviewer__in=people).select_related("workspace"):
         scopes[scope.reviewer_id].append(scope)
@@ -129,7 +134,7 @@ def colleagues(
             Colleague(
                 person=one,
                 here=one.pk in here,
-                paused=one.pk in paused,
+                paused=paused.get(one.pk, ""),
                 decided=decided,
                 corrected=done.get(What.CORRECTED, 0) / decided if decided else None,
                 pixels=done.get(What.PIXELS, 0),

@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
+from apps.accounts.models import User
 from apps.accounts.requests import PersonRequest
 from apps.audit.exposure import Exposure, exposes
 from apps.review import services as review
@@ -93,4 +94,17 @@ def divide(request: PersonRequest) -> HttpResponse:
         return redirect("review:lead")
     review.divide(form.wanted, user=request.user)
     messages.success(request, "Saved. It holds for what is taken from now on.")
+    return redirect("review:lead")
+
+
+@exposes(Exposure.NOTHING)
+@require_POST
+@for_leads
+def resume(request: PersonRequest, person: UUID) -> HttpResponse:
+    """Let somebody go on whose reviewing rests."""
+    assert request.user.organisation_id is not None  # nobody else leads
+    own = User.objects.filter(organisation_id=request.user.organisation_id)
+    reviewer = get_object_or_404(own, pk=person)
+    review.resume(reviewer, user=request.user, now=timezone.now())
+    messages.success(request, f"{reviewer.name} may go on. What was missed before counts no more.")
     return redirect("review:lead")

@@ -11,6 +11,7 @@ from apps.accounts.middleware import wants_json
 from apps.accounts.requests import PersonRequest
 from apps.audit.exposure import Exposure, exposes
 from apps.review import services as review
+from apps.review.digits import MOST_TILES
 from apps.review.forms import (
     ChooseForm,
     ClaimForm,
@@ -50,8 +51,9 @@ def claim(request: PersonRequest) -> HttpResponse:
     form = ClaimForm(request.POST)
     if not form.is_valid():
         return malformed(request, form)
-    now = timezone.now()
-    held = review.claim(request.user, now=now, field=form.cleaned_data["field"])
+    now, said = timezone.now(), form.cleaned_data
+    most = MOST_TILES if said["digits"] else review.BATCH
+    held = review.claim(request.user, now=now, field=said["field"], most=most)
     if not wants_json(request):
         return redirect("review:station")
     return JsonResponse(

@@ -50,13 +50,10 @@ def _station(options: dict[str, Any]) -> dict[str, float]:
     if find_spec("playwright") is None or shutil.which("chromium") is None:
         raise CommandError(NO_BROWSER)
     station = import_module("portal.evaluation.station")
-    figures: dict[str, float] = station.measure(
-        person("clara@halden.example"),
-        person("rita@halden.example"),
-        decisions=options["decisions"],
-        think_s=options["think"],
-    )
-    return figures
+    try:
+        return dict(station.measure(decisions=options["decisions"], think_s=options["think"]))
+    except NoScratch as error:
+        raise CommandError(str(error)) from error
 
 
 def _reader(options: dict[str, Any]) -> dict[str, float]:

@@ -46,7 +46,8 @@ class Command(BaseCommand):
         out = options["out"] or FOLDER / f"{engine.replace('/', '-')}.toml"
         out.write_text(text_of(fitted), encoding="utf-8")
         settings = {"engine": engine, "synthetic": options["synthetic"], "file": out.name}
-        self.stdout.write(report("calibrate", settings=settings, figures=dict(fitted.report)))
+        figures, seen = dict(fitted.report), examples.confusions(engine)
+        self.stdout.write(report("calibrate", settings=settings, figures=figures, confusions=seen))
 
 
 def _examples(options: dict[str, Any]) -> tuple[str, list[Example]]:

@@ -8,8 +8,9 @@ from typing import Any
 import psycopg
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
-from django.db import DatabaseError, connection
+from django.db import InterfaceError, OperationalError, ProgrammingError, connection
 from django.utils import timezone
+from psycopg.errors import InsufficientPrivilege
 
 from apps.audit import partitions, signing
 from apps.audit.covering import WANTED
@@ -19,6 +20,8 @@ PAUSE = 0.05  # seconds between two looks at the queue, unless somebody rings
 STANDBY = 1.0  # seconds, where another one works or the database is away
 LOG_EVERY = timedelta(seconds=30)  # into the log of all trees
 ROOMS_EVERY = timedelta(hours=6)  # for the months to come
+AWAY = (OperationalError, InterfaceError, psycopg.OperationalError, psycopg.InterfaceError)
+NOT_ALLOWED = "This role may not write trees: see docs/runbooks, Sealing of the trail has stopped."
 
 
 class Command(BaseCommand):
@@ -43,9 +46,14 @@ class Command(BaseCommand):
         self.over = False
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._end)
-        sequencer = Sequencer(keys)
+        try:
+            self._begin(Sequencer(keys), once=options["once"])
+        except (ProgrammingError, InsufficientPrivilege) as error:
+            raise CommandError(NOT_ALLOWED) from error
+
+    def _begin(self, sequencer: Sequencer, *, once: bool) -> None:
         sequencer.announce(now=timezone.now())
-        if options["once"]:
+        if once:
             drain(sequencer)
         else:
             self._work(sequencer)
@@ -54,22 +62,23 @@ class Command(BaseCommand):
         self.over = True
 
     def _work(self, sequencer: Sequencer) -> None:
-        """Batches for as long as there are events, then a rest until somebody rings."""
+        """Batches for as long as there are events, then a rest until somebody rings.
+
+        A tree that is not what was signed stays as it is; the others go on.
+        """
         rounds = Rounds(sequencer)
         while not self.over:
             try:
                 _listen()
                 done = rounds.go()
-                if done is None:
-                    time.sleep(STANDBY)
-                elif done < sequencer.batch:
-                    _rest()
-            except (DatabaseError, psycopg.Error) as error:
-                self.stderr.write(f"The database is away: {type(error).__name__}.")
+                _rest(STANDBY if done is None else PAUSE if done < sequencer.batch else 0)
+            except Mismatch as error:
+                sequencer.stopped.add(error.tree)
+                self.stderr.write(str(error))
+            except AWAY:
+                self.stderr.write("The database is away.")
                 connection.close()
                 time.sleep(STANDBY)
-            except Mismatch as error:
-                raise CommandError(str(error)) from error
 
 
 class Rounds:
@@ -104,7 +113,7 @@ def _listen() -> None:
             cursor.execute(f"LISTEN {WANTED}")
 
 
-def _rest() -> None:
+def _rest(seconds: float) -> None:
     """Until somebody rings, or the pause is over."""
-    for _ in connection.connection.notifies(timeout=PAUSE, stop_after=1):
+    for _ in connection.connection.notifies(timeout=seconds, stop_after=1):
         pass
