@@ -14,10 +14,14 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.db import OperationalError, connections
 
-from apps.accounts.models import User
+from apps.accounts.models import Organisation, User
 from apps.base.errors import PortalError
+from apps.base.scope import acting_for
 from apps.intake import jail
 from apps.intake.jail import Wall
+from apps.retention import services as retention
+from apps.retention.models import PolicyVersion
+from apps.retention.packs import BrokenPolicy
 
 Apps = Sequence[AppConfig] | None
 DEMO_DOMAINS = ("@halden.example", "@northmere.example")
@@ -25,6 +29,7 @@ NO_WALL = (
     "This machine builds no jail with bubblewrap, so no document may be opened on it. Install "
     "bubblewrap, and allow unprivileged user namespaces; deploy/README.md says how in containers."
 )
+DRIFT = "`manage.py policy diff` says how; `manage.py policy propose` puts it before two people."
 NO_ANSWER = "The database does not answer, so nobody knows whether it may be served from."
 RIGHTS = "SELECT rolsuper, rolbypassrls FROM pg_roles WHERE rolname = current_user"
 
@@ -100,13 +105,44 @@ def the_role(
     ]
 
 
+@register(Tags.security, Tags.database, deploy=True)
+def the_policies(
+    app_configs: Apps, databases: Sequence[str] | None = None, **_: Any
+) -> list[CheckMessage]:
+    """Runs with `check --deploy --database default`: what is kept follows the files."""
+    if "default" not in (databases or ()) or not _has_table(PolicyVersion._meta.db_table):
+        return []
+    return [
+        Error(f"{organisation.slug}: {fault}", hint=DRIFT, id="portal.E006")
+        for organisation in Organisation.objects.order_by("slug")
+        for fault in _faults(organisation)
+    ]
+
+
+def _faults(organisation: Organisation) -> list[str]:
+    with acting_for(organisation.pk):
+        try:
+            found = retention.faults_in_files(organisation.pk)
+        except BrokenPolicy as error:
+            return [str(error)]
+        return found + (
+            ["The policy files are not what is in force."]
+            if retention.drift(organisation.pk)
+            else []
+        )
+
+
+def _has_table(name: str) -> bool:
+    return name in connections["default"].introspection.table_names()
+
+
 @register(Tags.security, Tags.database)
 def the_people(
     app_configs: Apps, databases: Sequence[str] | None = None, **_: Any
 ) -> list[CheckMessage]:
     if settings.EMBEDDED or "default" not in (databases or ()):
         return []
-    if User._meta.db_table not in connections["default"].introspection.table_names():
+    if not _has_table(User._meta.db_table):
         return []  # before the first migration
     found = [User.objects.filter(email__endswith=domain).exists() for domain in DEMO_DOMAINS]
     if not any(found):

@@ -43,12 +43,15 @@ ROLES: dict[Role, frozenset[str]] = {
             "extraction.view_figures",
         }
     ),
-    Role.RECORDS_MANAGER: frozenset({"retention.view_clocks", "extraction.view_figures"}),
+    Role.RECORDS_MANAGER: frozenset(
+        {"retention.view_clocks", "retention.govern", "extraction.view_figures"}
+    ),
     Role.COMPLIANCE_OFFICER: frozenset(
         {
             "audit.read_trail",
             "assurance.export_trail",
             "retention.view_clocks",
+            "retention.govern",
             "extraction.view_figures",
             "extraction.set_standard",
         }

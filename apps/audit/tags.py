@@ -97,6 +97,21 @@ class Tag(StrEnum):
     DELETION_ASKED = "deletion.asked"
     DOCUMENT_ERASED = "document.erased"
     RECEIPT_READ = "receipt.read"
+    ERASURE_STUCK = "erasure.stuck"
+    ARTIFACT_LOST = "artifact.lost"
+    POLICY_PROPOSED = "policy.proposed"
+    POLICY_APPROVED = "policy.approved"
+    POLICY_DECLINED = "policy.declined"
+    POLICY_APPLIED = "policy.applied"
+    MOMENT_TOLD = "moment.told"
+    EXCEPTION_MADE = "exception.made"
+    EXCEPTION_ENDED = "exception.ended"
+    HOLD_PLACED = "hold.placed"
+    HOLD_LIFT_ASKED = "hold.lift_asked"
+    HOLD_KEPT = "hold.kept"
+    HOLD_LIFTED = "hold.lifted"
+    CERTIFICATE_ISSUED = "certificate.issued"
+    CERTIFICATE_TAKEN = "certificate.taken"
 
 
 class Outcome(StrEnum):

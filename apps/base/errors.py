@@ -5,6 +5,7 @@ PortalError
   · NotAllowed    the person may not do this              403
   · NotFound      it is not there, or not for this person 404
   · NotPossible   the state of the thing forbids it       409
+    · Held        a legal hold does                       409
   · Gone          it was erased, as promised              410
   · Unreadable    the bytes are not what they claim       422
   · TooMany       too many tries or requests              429
@@ -39,6 +40,10 @@ class NotFound(PortalError):
 
 class NotPossible(PortalError):
     status = 409
+
+
+class Held(NotPossible):
+    """Nothing that a legal hold covers is erased."""
 
 
 class Gone(PortalError):

@@ -16,8 +16,8 @@ from apps.delivery.forms import STATES
 from apps.delivery.serializers import (
     JOB_EXAMPLE,
     RESULT_EXAMPLE,
-    STEP_EXAMPLE,
     TRANSCRIPT_EXAMPLE,
+    WAY_EXAMPLE,
     FollowedSerializer,
     JobsQuery,
     JobsSerializer,
@@ -64,7 +64,7 @@ class Job(APIView):
         examples=[
             OpenApiExample(
                 "Delivered",
-                {**JOB_EXAMPLE, "explanation": "", "steps": [STEP_EXAMPLE], "ahead": []},
+                {**JOB_EXAMPLE, **WAY_EXAMPLE},
             )
         ],
     )

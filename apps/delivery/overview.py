@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
-from django.utils import timezone
 
 from apps.accounts.models import User
 from apps.base.errors import NotFound
-from apps.delivery import timeline
+from apps.delivery import kept, timeline
 from apps.delivery.result import Settled, Standing
 from apps.extraction import doctypes
 from apps.intake import services as intake
@@ -24,7 +21,6 @@ from apps.jobs.flow import Lane, State
 from apps.jobs.models import Job
 from apps.review import rules as review
 from apps.review.models import Task
-from apps.vault.models import Artifact
 
 ERASED = "erased"  # beside the states of a job
 
@@ -61,29 +57,8 @@ class Followed(Listed):
     steps: list[timeline.Taken]
     ahead: list[str]
     explanation: str
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """One class of artifacts of a document, and until when it is kept."""
-
-    kind: str
-    count: int
-    since: datetime
-    due_at: datetime
-    gone_at: datetime | None
+    kept_until: dict[str, str]  # by class of artifact
     policy: str
-
-    @property
-    def left(self) -> int:
-        """Seconds."""
-        return max(0, round((self.due_at - timezone.now()).total_seconds()))
-
-    @property
-    def share(self) -> int:
-        """How much of its time is left, per cent."""
-        whole = (self.due_at - self.since).total_seconds()
-        return min(100, round(100 * self.left / whole)) if whole > 0 else 0
 
 
 def listed(
@@ -123,6 +98,8 @@ def followed(user: User, *, reference: str) -> Followed:
         steps=steps,
         ahead=timeline.ahead(job, steps),
         explanation=job.explanation,
+        kept_until=kept.kept_until(row.document),
+        policy=kept.policy_of(row.document),
     )
 
 
@@ -154,17 +131,6 @@ def title_of(document: Document, doctype: str) -> str:
     return f"{name}, {document.pages} page{'' if document.pages == 1 else 's'}"
 
 
-def kept(document: Document) -> list[Kept]:
-    """What exists of a document and what existed, each class once."""
-    artifacts = Artifact.objects.of_document(document.pk).order_by("created_at")
-    counts = Counter(artifact.kind for artifact in artifacts if not artifact.shredded_at)
-    newest: dict[str, Artifact] = {}
-    for artifact in artifacts:
-        if artifact.kind not in newest or not artifact.shredded_at:
-            newest[artifact.kind] = artifact
-    return [_kept(artifact, counts[kind]) for kind, artifact in newest.items()]
-
-
 def fingerprint(document: Document, job: Job) -> str:
     """Changes whenever a page about the job would look different."""
     waiting = Task.objects.open().awaited().filter(document=document).count()
@@ -177,17 +143,6 @@ def waiting_among(fields: Sequence[Settled]) -> int:
 
 def flagged_among(fields: Sequence[Settled]) -> int:
     return sum(1 for field in fields if field.flags)
-
-
-def _kept(artifact: Artifact, count: int) -> Kept:
-    return Kept(
-        kind=artifact.kind,
-        count=count,
-        since=artifact.created_at,
-        due_at=artifact.due_at,
-        gone_at=artifact.gone_at or artifact.shredded_at,
-        policy=artifact.policy,
-    )
 
 
 def _with_jobs(documents: DocumentQuerySet) -> Any:

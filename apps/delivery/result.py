@@ -79,6 +79,7 @@ def assemble(
     fields: Sequence[Settled],
     terms: Mapping[str, Any],
     kept_until: Mapping[str, str],
+    policy: str,
 ) -> dict[str, Any]:
     """A JSON value that fits the schema, with every value in clear; mask it before showing it."""
     return {
@@ -92,6 +93,7 @@ def assemble(
         "terms": dict(terms),
         "fields": [_field(field) for field in fields],
         "kept_until": dict(kept_until),
+        "policy": policy,
     }
 
 

@@ -30,6 +30,11 @@ STEP_EXAMPLE = {
     "at": "2026-03-26T09:14:40Z",
     "ended_at": "2026-03-26T09:14:40Z",
 }
+KEPT_EXAMPLE: dict[str, Any] = {
+    "kept_until": {"result": "2026-06-24T09:14:40Z"},
+    "policy": "default v3",
+}
+WAY_EXAMPLE = {"explanation": "", "steps": [STEP_EXAMPLE], "ahead": [], **KEPT_EXAMPLE}
 FIELD_EXAMPLE = {
     "name": "iban",
     "type": "iban",
@@ -52,7 +57,7 @@ RESULT_EXAMPLE: dict[str, Any] = {
     "class": {"name": "invoice", "confidence": 0.9984, "decided_by": "machine"},
     "terms": {"purpose": "pay-invoices", "basis": "contract", "manual_review": False},
     "fields": [FIELD_EXAMPLE],
-    "kept_until": {"result": "2026-06-24T09:14:40Z"},
+    **KEPT_EXAMPLE,
     "masked": True,
 }
 TRANSCRIPT_EXAMPLE: dict[str, Any] = {
@@ -110,6 +115,12 @@ class FollowedSerializer(JobSerializer):
     steps = StepSerializer(many=True)
     ahead = serializers.ListField(
         child=serializers.CharField(), help_text="Titles of the steps to come."
+    )
+    kept_until = serializers.DictField(
+        child=serializers.DateTimeField(), help_text="When each part is erased, by its class."
+    )
+    policy = serializers.CharField(
+        allow_blank=True, help_text="The version of the retention policy that set these clocks."
     )
 
 
@@ -175,6 +186,9 @@ class ResultSerializer(serializers.Serializer[Any]):
     document = serializers.CharField()
     terms = TermsOfResult()
     kept_until = serializers.DictField(child=serializers.DateTimeField())
+    policy = serializers.CharField(
+        default="", help_text="The version of the retention policy that set these clocks."
+    )
     masked = serializers.BooleanField()
 
     def get_fields(self) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from apps.audit import services as audit
 from apps.audit.tags import Tag
 from apps.base.errors import NotFound, NotPossible
 from apps.base.types import Actor
-from apps.delivery import overview, permissions
+from apps.delivery import kept, overview, permissions
 from apps.delivery.masking import Mask, mask
 from apps.delivery.models import Result
 from apps.delivery.result import SCHEMA, Settled, assemble
@@ -212,14 +212,9 @@ def _assembled(document: Document) -> dict[str, Any]:
             "basis": terms.basis,
             "manual_review": terms.manual_review,
         },
-        kept_until=_kept_until(document),
+        kept_until=kept.kept_until(document),
+        policy=kept.policy_of(document),
     )
-
-
-def _kept_until(document: Document) -> dict[str, str]:
-    """When each class of artifact is due, as far as its clock is set now."""
-    artifacts = Artifact.objects.of_document(document.pk).alive().order_by("due_at")
-    return {artifact.kind: artifact.due_at.isoformat() for artifact in artifacts}
 
 
 def _keep(document: Document, artifact: Artifact, job: Job) -> Result:

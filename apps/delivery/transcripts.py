@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from apps.delivery.overview import Kept
+from apps.delivery.kept import Kept
 from apps.extraction import services as extraction
 from apps.intake.models import Document
 from apps.vault.classes import ArtifactClass

@@ -10,7 +10,7 @@ from apps.accounts.middleware import wants_json
 from apps.accounts.requests import PersonRequest
 from apps.audit import services as audit
 from apps.audit.exposure import Exposure, exposes
-from apps.delivery import overview, permissions, timeline, transcripts
+from apps.delivery import kept, overview, permissions, timeline, transcripts
 from apps.delivery import services as delivery
 from apps.delivery.forms import STATES, JobsForm, RevealForm
 from apps.delivery.services import REVEALED_SECONDS, RevealReason
@@ -49,8 +49,8 @@ def job(request: PersonRequest, reference: str) -> HttpResponse:
     fields = delivery.shown_fields(document, user=request.user)
     work = intake.job_of(document)
     steps = timeline.taken(work)
-    kept = overview.kept(document)
-    absence = transcripts.absence(document, kept, working=work.state not in ENDS)
+    parts = kept.kept(document)
+    absence = transcripts.absence(document, parts, working=work.state not in ENDS)
     context = {
         "document": document,
         "job": work,
@@ -62,7 +62,7 @@ def job(request: PersonRequest, reference: str) -> HttpResponse:
         "title": overview.title_of(document, _doctype(document)),
         "steps": steps,
         "ahead": timeline.ahead(work, steps),
-        "kept": kept,
+        "kept": parts,
         "absence": absence,
         "unknown": _doctype(document) == doctypes.NONE_OF_THEM,
         "told": review.told(document),

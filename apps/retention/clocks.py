@@ -6,6 +6,7 @@ from datetime import datetime
 
 from apps.accounts.models import User
 from apps.intake.models import Document
+from apps.retention.services.holds import held
 from apps.vault.models import Artifact
 
 SHOWN = 50  # clocks
@@ -19,23 +20,23 @@ class Clock:
     kind: str
     due_at: datetime
     policy: str
+    held: bool  # by a legal hold, so that it stays
 
 
 def next_clocks(user: User) -> Sequence[Clock]:
     """The artifacts of the person's organisation that are due first."""
     if user.organisation_id is None:
         return []
-    artifacts = list(
-        Artifact.objects.alive()
-        .filter(organisation_id=user.organisation_id)
-        .order_by("due_at", "pk")[:SHOWN]
-    )
+    own = Artifact.objects.alive().filter(organisation_id=user.organisation_id)
+    artifacts = list(own.order_by("due_at", "pk")[:SHOWN])
+    kept = own.filter(held(), pk__in=[artifact.pk for artifact in artifacts])
+    stay = set(kept.values_list("pk", flat=True))
     references = dict(
         Document.objects.filter(pk__in={artifact.document for artifact in artifacts}).values_list(
             "pk", "reference"
         )
     )
     return [
-        Clock(references.get(one.document, ""), one.kind, one.due_at, one.policy)
+        Clock(references.get(one.document, ""), one.kind, one.due_at, one.policy, one.pk in stay)
         for one in artifacts
     ]

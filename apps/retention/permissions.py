@@ -1,9 +1,13 @@
-"""Who may delete a document and withdraw its consent."""
+"""Who may delete a document and withdraw its consent, and who governs what is kept."""
 
 from apps.accounts.models import User
-from apps.base.errors import NotAllowed, NotFound
+from apps.base.errors import NotAllowed, NotFound, NotPossible
 from apps.intake import permissions as intake
 from apps.intake.models import Document
+from apps.retention.models import Hold, PolicyVersion
+
+GOVERN = "retention.govern"
+TWO = "This needs a second person: you cannot sign what you proposed."
 
 
 def check_can_delete(user: User, document: Document) -> None:
@@ -26,3 +30,42 @@ def can_delete(user: User, document: Document) -> bool:
 def check_can_withdraw(user: User, document: Document) -> None:
     """Consent covers all that was sent together; it takes the right to delete all of it."""
     check_can_delete(user, document)
+
+
+def check_can_govern(user: User) -> None:
+    if not user.has_perm(GOVERN):
+        raise NotAllowed("You may not change what is kept. Ask your records manager.")
+
+
+def check_can_approve(user: User, version: PolicyVersion) -> None:
+    """Whoever proposed a policy is the one person who cannot approve it."""
+    check_can_govern(user)
+    if version.organisation_id != user.organisation_id:
+        raise NotFound
+    if version.proposed_by_id == user.pk:
+        raise NotPossible(TWO)
+
+
+def can_approve(user: User, version: PolicyVersion) -> bool:
+    try:
+        check_can_approve(user, version)
+    except (NotAllowed, NotFound, NotPossible):
+        return False
+    return True
+
+
+def check_can_lift(user: User, hold: Hold) -> None:
+    """Whoever asked to lift a hold is the one person who cannot lift it."""
+    check_can_govern(user)
+    if hold.organisation_id != user.organisation_id:
+        raise NotFound
+    if hold.lift_asked_by_id == user.pk:
+        raise NotPossible(TWO)
+
+
+def can_lift(user: User, hold: Hold) -> bool:
+    try:
+        check_can_lift(user, hold)
+    except (NotAllowed, NotFound, NotPossible):
+        return False
+    return True

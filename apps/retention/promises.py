@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from apps.extraction import doctypes
 from apps.intake import purposes
+from apps.retention.packs import TRAIL
 from apps.retention.policy import Policy, Rule, Start, in_words
 
 SHOWN = ("crop", "original", "fields")
@@ -16,9 +17,11 @@ STARTS = {
     Start.READ: "after reading",
     Start.DELIVERED: "after delivery",
     Start.RECEIVED: "after arrival",
+    Start.FAILED: "after reading failed",
+    Start.CONTRACT_END: "after the contract ends",
+    Start.EVENT: "after the event its policy names",
     Start.DECIDED: "",
 }
-RECORD_YEARS = 7  # how long the trail is kept
 SHORTEST, LONGEST = timedelta(minutes=30), timedelta(days=3653)  # ends of the drawn scale
 
 
@@ -52,7 +55,7 @@ def promise(policy: Policy, *, purpose: str, doctype: str, transcript: bool = Fa
     rules = {part: _longest(policy, part, classes) for part in parts}
     return Promise(
         sentence=_sentence(rules),
-        lines=[*(_line(part, rules[part]) for part in parts), _record_line()],
+        lines=[*(_line(part, rules[part]) for part in parts), *_record_line(policy)],
         policy=policy.name,
         shorter=any(
             policy.rule(part, doctype=name, tier=tier).keep < rules[part].keep
@@ -94,9 +97,10 @@ def _line(part: str, rule: Rule) -> Line:
     return Line(TITLES[part], in_words(rule.keep), _share(rule.keep), "c1")
 
 
-def _record_line() -> Line:
-    length = timedelta(days=365 * RECORD_YEARS)
-    return Line("Record of actions", f"{RECORD_YEARS} years", _share(length), "c3")
+def _record_line(policy: Policy) -> list[Line]:
+    """How long the trail is kept, where the policy says so."""
+    rules = [rule for rule in policy.rules if rule.artifact == TRAIL]
+    return [Line("Record of actions", in_words(one.keep), _share(one.keep), "c3") for one in rules]
 
 
 def _share(length: timedelta) -> int:

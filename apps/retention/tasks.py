@@ -8,7 +8,7 @@ from apps.retention import services as retention
 
 @shared_task(name="retention.sweep")  # type: ignore[untyped-decorator]
 def sweep(**_: object) -> None:
-    """Erase what is due, organisation by organisation."""
+    """Follow the policy, erase what is due and certify it, organisation by organisation."""
     for organisation in Organisation.objects.order_by("pk"):
         with acting_for(organisation.pk):
-            retention.erase_due(now=timezone.now())
+            retention.go_round(organisation.pk, now=timezone.now())

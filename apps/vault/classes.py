@@ -20,6 +20,7 @@ class Family(StrEnum):
     RESULT = "result"
     EVIDENCE = "evidence"
     DIAGNOSIS = "diagnosis"
+    SIGNING = "signing"  # of no artifact: what certificates are signed with
 
 
 class ArtifactClass(StrEnum):

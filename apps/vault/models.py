@@ -6,13 +6,13 @@ from uuid import UUID
 from django.db import models
 
 from apps.base.models import OwnedRow
-from apps.vault.classes import KINDS, ArtifactClass, Family, Kind
+from apps.vault.classes import KINDS, ArtifactClass, Kind
 
 
 class OrganisationKey(OwnedRow):
     """A key of one organisation for one family of artifacts, wrapped by a root key."""
 
-    family = models.CharField(max_length=12, choices=[(family, family) for family in Family])
+    family = models.CharField(max_length=12)  # a `Family`
     version = models.PositiveSmallIntegerField(default=1)
     wrapped = models.BinaryField()
 
@@ -61,7 +61,10 @@ class Artifact(OwnedRow):
     due_at = models.DateTimeField()
     policy = models.CharField(max_length=60, blank=True)  # which rule set the clock
     shredded_at = models.DateTimeField(null=True)  # key destroyed
+    reason = models.CharField(max_length=20, blank=True, db_default="")  # why it was; a code
     gone_at = models.DateTimeField(null=True)  # bytes deleted, re-read failed
+    certificate = models.UUIDField(null=True)  # that says so, once there is one
+    lost_at = models.DateTimeField(null=True)  # its bytes were found missing
 
     objects = ArtifactQuerySet.as_manager()
 
@@ -76,6 +79,11 @@ class Artifact(OwnedRow):
                 fields=["shredded_at"],
                 name="artifacts_half_gone",
                 condition=models.Q(shredded_at__isnull=False, gone_at=None),
+            ),
+            models.Index(
+                fields=["gone_at"],
+                name="artifacts_to_certify",
+                condition=models.Q(gone_at__isnull=False, certificate=None),
             ),
         ]
 

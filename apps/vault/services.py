@@ -3,35 +3,40 @@
 Nobody reads plain bytes without a name and a purpose, and every reading is an event.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime, timedelta
-from functools import cache
 from typing import BinaryIO, cast
 from uuid import UUID
 
 from django.conf import settings
 from django.core.files.storage import storages
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from apps.audit import services as audit
 from apps.audit.tags import Tag
-from apps.base.errors import Gone, Unavailable, Unreadable
+from apps.base.errors import Gone, Held, Unavailable, Unreadable
 from apps.base.ids import uuid7
 from apps.base.types import Actor
 from apps.vault import keys
 from apps.vault.classes import KINDS, ArtifactClass, Family
 from apps.vault.envelope import OpenedStream
-from apps.vault.keys import RootKeys, ValueCipher
-from apps.vault.models import Artifact, ArtifactKey, OrganisationKey
+from apps.vault.families import SYSTEM, family_key, roots
+from apps.vault.keys import ValueCipher
+from apps.vault.models import Artifact, ArtifactKey
 from apps.vault.sealing import Sealing
 from apps.vault.stores import Store
 from apps.vault.stores.directory import DirectoryStore
 from apps.vault.stores.s3 import S3Store
 
-SYSTEM = Actor("system:vault")
 LONGEST = timedelta(hours=12)  # from the first byte to a row; half of what orphans are left
 TOO_LONG = "This took too long and could not be kept. Send it again."
 ERASED = "This content no longer exists. It was erased, as promised when it was sent."
+HELD = "This is under a legal hold and cannot be erased."
+
+_gathered: ContextVar[list[UUID] | None] = ContextVar("shredded together", default=None)
 
 
 def begin(kind: ArtifactClass, *, organisation: UUID, document: UUID) -> Sealing:
@@ -41,7 +46,7 @@ def begin(kind: ArtifactClass, *, organisation: UUID, document: UUID) -> Sealing
         organisation=organisation,
         document=document,
         store=store(),
-        family_key=_family_key(organisation, KINDS[kind].family),
+        family_key=family_key(organisation, KINDS[kind].family),
     )
 
 
@@ -108,19 +113,21 @@ def open(artifact: Artifact, *, actor: Actor, purpose: str) -> BinaryIO:
     return _stream(artifact, key)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def shred(artifact: Artifact, *, actor: Actor, reason: str) -> None:
     """Destroy the key, then the bytes, then prove that reading fails.
 
     The key goes with the caller's transaction; the bytes after it commits. Doing it twice is
     doing it once, and what a crash or a store that is down left half done `finish_shredding`
     ends.
+
+    Raises:
+        Held: the database keeps it, because of a legal hold.
     """
     now = timezone.now()
-    won = Artifact.objects.filter(pk=artifact.pk, shredded_at=None).update(shredded_at=now)
-    if not won:
+    if not _mark_shredded(artifact, now, reason):
         return
-    artifact.shredded_at = now
+    artifact.shredded_at, artifact.reason = now, reason
     ArtifactKey.objects.filter(artifact_id=artifact.pk).delete()
     audit.record(
         Tag.ARTIFACT_SHREDDED,
@@ -132,13 +139,38 @@ def shred(artifact: Artifact, *, actor: Actor, reason: str) -> None:
         digest=artifact.digest,
         reason=reason,
     )
-    transaction.on_commit(lambda: _remove_bytes(artifact), robust=True)
+    if (gathered := _gathered.get()) is not None:
+        gathered.append(artifact.pk)
+    else:
+        transaction.on_commit(lambda: _remove_bytes(artifact), robust=True)
+
+
+@contextmanager
+def together() -> Iterator[None]:
+    """Let what is shredded in this block, and in its transaction, be proven gone in one go."""
+    gathered: list[UUID] = []
+    token = _gathered.set(gathered)
+    try:
+        yield
+    finally:
+        _gathered.reset(token)
+    if gathered:
+        transaction.on_commit(lambda: _remove_all(pk__in=gathered), robust=True)
+
+
+def let_go(artifact: Artifact, *, actor: Actor, reason: str) -> bool:
+    """Shred, or leave to its clock what a legal hold keeps; whether it was shredded."""
+    try:
+        with transaction.atomic():
+            shred(artifact, actor=actor, reason=reason)
+    except Held:
+        return False
+    return True
 
 
 def finish_shredding(*, now: datetime) -> int:
     """Delete bytes whose key is already gone; how many artifacts are now proven gone."""
-    half = Artifact.objects.filter(shredded_at__lte=now, gone_at=None).order_by("pk")[:500]
-    return sum(_remove_bytes(artifact) for artifact in half)
+    return _remove_all(shredded_at__lte=now)
 
 
 def open_values(document: UUID, *, organisation: UUID, actor: Actor) -> ValueCipher:
@@ -160,9 +192,18 @@ def store() -> Store:
     return DirectoryStore(settings.VAULT_DIR)
 
 
+def _mark_shredded(artifact: Artifact, now: datetime, reason: str) -> bool:
+    """Of two who shred, one marks; a hold is known to the database alone."""
+    alive = Artifact.objects.filter(pk=artifact.pk, shredded_at=None)
+    try:
+        return bool(alive.update(shredded_at=now, reason=reason))
+    except IntegrityError as error:
+        raise Held(HELD) from error
+
+
 @transaction.atomic
 def _new_values(document: UUID, organisation: UUID, actor: Actor) -> ValueCipher:
-    by, wrapping = _family_key(organisation, Family.FIELDS)
+    by, wrapping = family_key(organisation, Family.FIELDS)
     fields = Artifact(
         id=uuid7(),
         organisation_id=organisation,
@@ -186,7 +227,7 @@ def _artifact_key(artifact: Artifact) -> bytes:
     row = ArtifactKey.objects.select_related("by").filter(artifact_id=artifact.pk).first()
     if row is None or artifact.shredded_at:
         raise Gone(ERASED)
-    wrapping = _roots().unwrap(bytes(row.by.wrapped), context=row.by.context)
+    wrapping = roots().unwrap(bytes(row.by.wrapped), context=row.by.context)
     return keys.unwrap(bytes(row.wrapped), by=wrapping, context=artifact.context)
 
 
@@ -202,54 +243,38 @@ def _remove_bytes(artifact: Artifact) -> bool:
     """Whether nothing can be read any more: no key, no bytes."""
     if artifact.about.in_store:
         store().remove(artifact.store_name)
-    if not _is_gone(artifact):
-        return False
+    return _is_gone(artifact) and _say_gone(artifact)
+
+
+def _remove_all(**which: object) -> int:
+    """The same for up to 500 whose key is gone, in one transaction; what was put back stays."""
+    half = Artifact.objects.filter(shredded_at__isnull=False, gone_at=None, **which)
+    artifacts = list(half.order_by("pk")[:500])
+    for artifact in artifacts:
+        if artifact.about.in_store:
+            store().remove(artifact.store_name)
     with transaction.atomic():
-        won = Artifact.objects.filter(pk=artifact.pk, gone_at=None).update(gone_at=timezone.now())
-        if won:
-            audit.record(
-                Tag.ARTIFACT_GONE,
-                actor=SYSTEM,
-                subject=artifact.pk,
-                organisation=artifact.organisation_id,
-                document=artifact.document,
-                kind=artifact.kind,
-            )
+        return sum(_is_gone(artifact) and _say_gone(artifact) for artifact in artifacts)
+
+
+@transaction.atomic(savepoint=False)
+def _say_gone(artifact: Artifact) -> bool:
+    won = Artifact.objects.filter(pk=artifact.pk, gone_at=None).update(gone_at=timezone.now())
+    if won:
+        audit.record(
+            Tag.ARTIFACT_GONE,
+            actor=SYSTEM,
+            subject=artifact.pk,
+            organisation=artifact.organisation_id,
+            document=artifact.document,
+            kind=artifact.kind,
+        )
     return bool(won)
 
 
 def _is_gone(artifact: Artifact) -> bool:
     keyless = not ArtifactKey.objects.filter(artifact_id=artifact.pk).exists()
     return keyless and not (artifact.about.in_store and store().exists(artifact.store_name))
-
-
-def _family_key(organisation: UUID, family: Family) -> tuple[OrganisationKey, bytes]:
-    """The newest key of an organisation for a family, made the first time it is needed."""
-    row = (
-        OrganisationKey.objects.filter(organisation_id=organisation, family=family)
-        .order_by("-version")
-        .first()
-    )
-    row = row or _new_family_key(organisation, family)
-    return row, _roots().unwrap(bytes(row.wrapped), context=row.context)
-
-
-@transaction.atomic
-def _new_family_key(organisation: UUID, family: Family) -> OrganisationKey:
-    """Of two who make it at once, one wins and both use the winner's."""
-    row = OrganisationKey(organisation_id=organisation, family=family)
-    row.wrapped = _roots().wrap(keys.new_key(), context=row.context)
-    row, made = OrganisationKey.objects.get_or_create(
-        organisation_id=organisation,
-        family=family,
-        version=row.version,
-        defaults={"id": row.pk, "wrapped": row.wrapped},
-    )
-    if made:
-        audit.record(
-            Tag.KEY_MADE, actor=SYSTEM, subject=row.pk, organisation=organisation, family=family
-        )
-    return row
 
 
 def _record_sealed(artifact: Artifact, actor: Actor) -> None:
@@ -263,12 +288,3 @@ def _record_sealed(artifact: Artifact, actor: Actor) -> None:
         digest=artifact.digest,
         size=artifact.size,
     )
-
-
-def _roots() -> RootKeys:
-    return _parsed(settings.ROOT_KEYS)
-
-
-@cache
-def _parsed(text: str) -> RootKeys:
-    return RootKeys.parse(text)

@@ -63,7 +63,7 @@ def _writing(database: Scratch, seconds: int, rounds: int, writers: int) -> dict
     for _ in range(rounds):
         with _unsealed(database):
             plain.append(_rate(database, seconds, writers, hot))
-        with _sequencing(database):
+        with sequencing(database):
             trail.append(_rate(database, seconds, writers, hot))
             many.append(_rate(database, seconds, writers, fifty))
     return {
@@ -92,7 +92,7 @@ def _unsealed(database: Scratch) -> Iterator[None]:
 
 
 @contextmanager
-def _sequencing(database: Scratch) -> Iterator[None]:
+def sequencing(database: Scratch) -> Iterator[None]:
     """The real process, as the supervisor starts it."""
     sequencer = database.start("sequencer", "django", "sequence")
     try:
@@ -108,7 +108,7 @@ def _sequencing(database: Scratch) -> Iterator[None]:
 def _covering(database: Scratch) -> dict[str, float]:
     """How long a request waits until what it recorded is in a signed checkpoint."""
     organisation, waited = uuid7(), list[float]()
-    with _sequencing(database), database.connected("app"), acting_for(organisation):
+    with sequencing(database), database.connected("app"), acting_for(organisation):
         audit.covered(_one(organisation), timeout=60)  # until the sequencer is there
         for _ in range(PROOFS):
             time.sleep(random.uniform(0, 0.05))  # noqa: S311 - people come at any time

@@ -66,7 +66,7 @@ def upload(request: PersonRequest) -> HttpResponse:
     if request.method == "POST":
         return _received(request)
     form = _form(request, initial={"token": uuid.uuid4(), "manual_review": True})
-    return render(request, "intake/upload.html", _context(form))
+    return render(request, "intake/upload.html", _context(request, form))
 
 
 @exposes(Exposure.NOTHING)
@@ -113,7 +113,7 @@ def _as_page(request: PersonRequest, form: TermsForm, sent: list[Sent]) -> HttpR
     if len(good) == len(sent):
         return redirect("jobs:list")
     problems = [one for one in sent if not one.document]
-    context = _context(form) | {"problems": problems}
+    context = _context(request, form) | {"problems": problems}
     return render(request, "intake/upload.html", context, status=problems[0].status)
 
 
@@ -123,7 +123,7 @@ def _malformed(request: PersonRequest, form: TermsForm, *, nothing: bool) -> Htt
     if wants_json(request):
         errors = [str(error) for errors in form.errors.values() for error in errors]
         return JsonResponse({"message": " ".join(errors)}, status=400)
-    return render(request, "intake/upload.html", _context(form), status=400)
+    return render(request, "intake/upload.html", _context(request, form), status=400)
 
 
 def _form(request: PersonRequest, **kwargs: Any) -> TermsForm:
@@ -134,11 +134,13 @@ def _form(request: PersonRequest, **kwargs: Any) -> TermsForm:
     return TermsForm(user=request.user, doctypes=choices, field_names=names, **kwargs)
 
 
-def _context(form: TermsForm) -> dict[str, Any]:
+def _context(request: PersonRequest, form: TermsForm) -> dict[str, Any]:
+    organisation = request.user.organisation_id
+    assert organisation is not None  # nobody else has a form
+    policy = retention.current_policy(organisation)
     purpose = str(form["purpose"].value() or next(iter(purposes.load().purposes)))
     doctype = str(form["doctype"].value() or "")
     asked = bool(form["transcript"].value())
-    policy = retention.current_policy()
     return {
         "form": form,
         "purposes": purposes.load(),

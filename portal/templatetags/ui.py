@@ -18,6 +18,7 @@ from apps.delivery.result import Settled
 from apps.extraction import doctypes
 from apps.intake import purposes
 from apps.intake.models import Document
+from apps.retention import services as retention
 
 register = template.Library()
 
@@ -68,6 +69,12 @@ def labelled(field: Any, label: str, hint: str = "") -> dict[str, Any]:
     return {"field": field, "label": label, "hint": hint, "described": " ".join(described)}
 
 
+@register.simple_tag
+def holds_on(document: Document) -> list[str]:
+    """The legal holds on a document, by the numbers people call them."""
+    return [hold.reference for hold in retention.covering(document)]
+
+
 @register.filter
 def age(at: datetime) -> str:
     """How long ago, in its largest unit."""
@@ -93,6 +100,20 @@ def left(seconds: int) -> str:
         return f"{hours} h {minutes:02d} min" if hours else f"{minutes} min"
     days, hours = divmod(hours, 24)
     return f"{days} d {hours} h"
+
+
+@register.filter
+def took(seconds: int) -> str:
+    """How long something took."""
+    minutes, seconds = divmod(seconds, 60)
+    if minutes < 60:
+        return f"{minutes} min {seconds:02d} s" if minutes else f"{seconds} s"
+    return left(60 * minutes)
+
+
+@register.filter(name="hex")
+def in_hex(data: bytes) -> str:
+    return bytes(data).hex()
 
 
 @register.filter

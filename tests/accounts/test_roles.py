@@ -28,6 +28,7 @@ OVERSIGHT = {
     "accounts.view_people",
     "accounts.manage_keys",
     "retention.view_clocks",
+    "retention.govern",
     "extraction.set_standard",
 }
 FIGURES = {"extraction.view_figures"}  # counts and curves: neither content nor power

@@ -12,6 +12,7 @@ from apps.base import errors
         (errors.NotAllowed, 403),
         (errors.NotFound, 404),
         (errors.NotPossible, 409),
+        (errors.Held, 409),
         (errors.Gone, 410),
         (errors.Unreadable, 422),
         (errors.Unavailable, 503),

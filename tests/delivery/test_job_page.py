@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from apps.audit.models import Event
 from apps.audit.tags import Tag
 from apps.base.errors import Unreadable
-from apps.delivery import overview, timeline
+from apps.delivery import kept, overview, timeline
 from apps.extraction import reader
 from apps.extraction.fields import WORDS, Flag
 from apps.extraction.services import NOTHING_READ
@@ -216,23 +216,23 @@ def test_a_step_that_the_end_of_the_work_broke_off_is_not_said_to_go_on(desk, as
 
 def test_every_class_of_artifacts_is_listed_once_with_its_number(desk):
     desk.pages = 2
-    kept = {part.kind: part.count for part in overview.kept(desk.paper())}
-    assert kept == {"original": 1, "fields": 1, "page image": 2, "crop": 2}
+    there = {part.kind: part.count for part in kept.kept(desk.paper())}
+    assert there == {"original": 1, "fields": 1, "page image": 2, "crop": 2}
 
 
 def test_what_was_erased_stays_on_the_list_with_its_time(desk):
     document = clear(desk)
     intake.erase(document, actor=SYSTEM, reason="test")
-    parts = {part.kind: part for part in overview.kept(document)}
+    parts = {part.kind: part for part in kept.kept(document)}
     assert (parts["original"].count, bool(parts["original"].gone_at)) == (0, True)
     assert (parts["fields"].count, parts["fields"].gone_at) == (1, None)
 
 
 def test_the_time_that_is_left_runs_from_whole_to_nothing(desk):
-    part = overview.kept(clear(desk))[0]
+    part = kept.kept(clear(desk))[0]
     assert part.share == 100
     assert 0 < part.left <= (part.due_at - part.since).total_seconds()
-    late = overview.Kept("crop", 1, part.since, part.since, None, "")
+    late = kept.Kept("crop", 1, part.since, part.since, None, "")
     assert (late.left, late.share) == (0, 0)
 
 
@@ -301,7 +301,7 @@ def test_more_pages_and_slits_cost_no_more_queries(desk, clara):
     small = desk.paper(fields=("iban",))
     desk.pages = 3
     large = desk.paper()
-    assert len(overview.kept(large)) == len(overview.kept(small))
+    assert len(kept.kept(large)) == len(kept.kept(small))
     assert queries(clara, small) == queries(clara, large)
 
 

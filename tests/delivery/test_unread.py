@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from apps.base.types import Box
-from apps.delivery import overview
+from apps.delivery import kept, overview
 from apps.extraction import drawing, reader
 from apps.extraction import services as extraction
 from apps.extraction.engines import Glyph, Line, PageText, Word
@@ -41,7 +41,7 @@ def test_a_paper_without_text_says_what_to_do_and_what_is_kept(desk, page):
     assert "This could not be read." in text
     assert f"{extraction.NOTHING_READ} {KEPT}" in text
     assert "Could not be read" in text
-    assert {part.kind for part in overview.kept(document) if part.count} == {"original", "fields"}
+    assert {part.kind for part in kept.kept(document) if part.count} == {"original", "fields"}
 
 
 def test_a_paper_that_cannot_be_drawn_says_what_to_do(desk, page, monkeypatch):

@@ -10,7 +10,7 @@ import pytest
 from django.apps import apps
 from django.conf import settings
 from django.contrib.auth.models import Permission
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from apps.accounts import permissions as accounts_pairs
@@ -27,6 +27,7 @@ from apps.intake import services as documents
 from apps.intake.forms import TermsForm
 from apps.intake.models import Document, DocumentGrant
 from apps.retention import permissions as retention
+from apps.retention.models import Hold, PolicyVersion
 from apps.review import permissions as review
 from apps.review.ladder import Step
 from apps.review.models import Claim, Grant, Task
@@ -56,6 +57,22 @@ def of_own(permission: str) -> Listed:
         return seen_with(permission)(user).filter(workspace__in=rooms)
 
     return listed
+
+
+def signable(user: User) -> QuerySet[PolicyVersion]:
+    """What somebody else proposed."""
+    if not user.has_perm("retention.govern"):
+        return PolicyVersion.objects.none()
+    others = Q(proposed_by=None) | ~Q(proposed_by=user.pk)
+    return PolicyVersion.objects.filter(others, organisation_id=user.organisation_id)
+
+
+def liftable(user: User) -> QuerySet[Hold]:
+    """What somebody else asked to lift, or nobody."""
+    if not user.has_perm("retention.govern"):
+        return Hold.objects.none()
+    others = Q(lift_asked_by=None) | ~Q(lift_asked_by=user.pk)
+    return Hold.objects.filter(others, organisation_id=user.organisation_id)
 
 
 def held(user: User) -> QuerySet[Task]:
@@ -118,6 +135,8 @@ PAIRS: dict[str, tuple[type, Check, Listed]] = {
     ),
     "retention.check_can_delete": (Document, retention.check_can_delete, ERASABLE),
     "retention.check_can_withdraw": (Document, retention.check_can_withdraw, ERASABLE),
+    "retention.check_can_approve": (PolicyVersion, retention.check_can_approve, signable),
+    "retention.check_can_lift": (Hold, retention.check_can_lift, liftable),
     "review.check_holds": (Task, now(review.check_holds), held),
     "review.check_can_see_more": (Task, see_line, held_with_line),
     "review.check_can_answer": (Grant, review.check_can_answer, answerable),
@@ -127,6 +146,7 @@ OF_A_PERSON = {  # the role only
     "assurance.check_can_export",
     "extraction.can_set_standard",
     "extraction.check_can_set_standard",
+    "retention.check_can_govern",
     "review.check_can_review",
     "review.check_can_lead",
     "review.check_not_paused",
@@ -144,6 +164,8 @@ ASKS = {  # the half of a pair that answers instead of raising
     "delivery.can_download": "delivery.check_can_download",
     "delivery.can_download_transcript": "delivery.check_can_download_transcript",
     "retention.can_delete": "retention.check_can_delete",
+    "retention.can_approve": "retention.check_can_approve",
+    "retention.can_lift": "retention.check_can_lift",
     "review.holds": "review.check_holds",
 }
 LISTS = {  # and the models that have them

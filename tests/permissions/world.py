@@ -29,6 +29,8 @@ from apps.base.scope import acting_for
 from apps.intake.models import Document
 from apps.intake.references import new_reference
 from apps.retention import services as retention
+from apps.retention.models import Certificate, Hold, Scope
+from apps.retention.policy import Policy
 from apps.review import services as review
 from apps.review.ladder import RUNGS, State, Step, Why
 from apps.review.models import Claim, Grant, Task
@@ -95,6 +97,7 @@ class World:
         desk.decide(self.decided, NUMBER)
         for one in held.values():
             self._may_see_more(one)
+        self._govern()
         review.crop(self.task, user=house.rita, now=timezone.now())
         Claim.objects.update(until=timezone.now() + LONG)
 
@@ -105,6 +108,38 @@ class World:
             grant = review.ask_more(task, step=step, **how)
             if grant.state == State.GIVEN:
                 Grant.objects.filter(pk=grant.pk).update(until=timezone.now() + LONG)
+
+    def _govern(self) -> None:
+        """A policy that Rosa proposed, a hold she asked to lift, an exception, a certificate."""
+        house, now = self.house, timezone.now()
+        policy = retention.current_policy(house.halden.pk)
+        fewer = [rule for rule in policy.rules if not rule.doctype]
+        self.version = retention.propose(
+            Policy(policy.id, policy.version, fewer), reason="Simpler.", user=house.rosa
+        )
+        self.hold, self.asked_hold = (self._hold(house.otto) for _ in range(2))
+        retention.ask_to_lift(self.asked_hold, reason="Settled.", user=house.rosa)
+        [self.exception] = retention.except_(
+            [self.delivered.reference],
+            kind="original",
+            until=(now + LONG).date(),
+            reason="Audit.",
+            user=house.rosa,
+        )
+        vault.finish_shredding(now=now + LONG)
+        retention.certify(house.halden.pk, now=now)
+        self.certificate = Certificate.objects.latest("pk")
+
+    def _hold(self, person: User) -> Hold:
+        """Of somebody who sent nothing."""
+        wanted = retention.Wanted(
+            scope=Scope.PERSON,
+            matter="Dispute",
+            reason="Court.",
+            mandate="Counsel",
+            person=person.pk,
+        )
+        return retention.place(wanted, user=self.house.carl).hold
 
     def _asked_of(self, desk: Desk) -> Document:
         """A document of which a person is asked what it is."""
@@ -181,6 +216,7 @@ class World:
         client.cookies = SimpleCookie(self._sessions.get(person, ""))
         reference = new_reference() if guessed else (document or self._about(address)).reference
         path = address.replace("<reference>", reference).replace("<name>", FIELD)
+        path = self._governed(path, guessed)
         for name, one in self.of_carl.items():
             path = path.replace(f"<{name}>", str(uuid.uuid4() if guessed else one))
         path = path.replace("<key>", str(uuid.uuid4() if guessed else self.key.key.pk))
@@ -200,6 +236,18 @@ class World:
             content = encode_multipart(BOUNDARY, self._form(address, reference))
             return client.generic(method, path, content, MULTIPART_CONTENT)
 
+    def _governed(self, path: str, guessed: bool) -> str:
+        hold = self.hold if path.endswith("/ask/") else self.asked_hold
+        there = {
+            "<version>": ("999", self.version.number),
+            "<hold>": (uuid.uuid4(), hold.pk),
+            "<exception>": (uuid.uuid4(), self.exception.pk),
+            "<certificate>": ("CD-20200101-0000-000000", self.certificate.number),
+        }
+        for word, (guess, real) in there.items():
+            path = path.replace(word, str(guess if guessed else real))
+        return path
+
     def _about(self, address: str) -> Document:
         return self.erased if address.endswith("/receipt/") else self.delivered
 
@@ -214,6 +262,22 @@ class World:
                 return self._upload()
             case "documents":
                 return {"file": _paper(), "purpose": "pay-invoices", "basis": "contract"}
+            case "approve" | "lift":
+                return {"password": PASSWORD}
+            case "ask":
+                return {"reason": "Settled."}
+            case "propose":
+                said = {"kind": "crop", "about": "all:", "keep": "PT1H"}
+                return {**said, "at_most": "P1D", "reason": "Less."}
+            case "place":
+                said = {"matter": "Dispute", "reason": "Court.", "mandate": "Counsel"}
+                return {**said, "scope": "person", "person": self.house.otto.pk}
+            case "tell":
+                about = {"start": "contract end", "on": "2026-01-31"}
+                return {"references": self.parked.reference, **about}
+            case "make":
+                until = (timezone.now() + LONG).date()
+                return {"references": self.parked.reference, "until": until, "reason": "Audit."}
             case "exports":
                 return {"mode": "range", "reason": "audit"}
             case "searches":

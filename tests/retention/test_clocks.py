@@ -1,7 +1,7 @@
 """Clocks: from birth, set anew after each step, and seen by those who govern them."""
 
 import uuid
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 from django.utils import timezone
@@ -9,6 +9,7 @@ from django.utils import timezone
 from apps.accounts.models import User
 from apps.audit.models import Event
 from apps.audit.tags import Tag
+from apps.base.errors import NotAllowed, NotPossible
 from apps.extraction.models import Reading
 from apps.retention import clocks
 from apps.retention import services as retention
@@ -140,5 +141,47 @@ def test_nobody_sees_clocks_of_another_organisation(desk):
 def test_more_documents_cost_no_more_queries(desk, count, django_assert_num_queries):
     for _ in range(count):
         desk.send()
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         assert len(next_clocks(desk.house.rosa)) == 2 * count
+
+
+# What only a person knows
+
+
+def test_a_clock_that_waits_for_a_person_starts_when_they_say_so(desk):
+    house, document = desk.house, clear(desk)
+    for kind in ("original", "page image", "fields", "result"):
+        assert due(document)[kind]
+    rules = [
+        Rule(kind, Start.CONTRACT_END, DAY, 400 * DAY, "Because.")
+        for kind in ("original", "page image", "fields", "result")
+    ]
+    policy = Policy("contracts", 1, rules)
+    retention.wind(document, policy=policy)
+    assert due(document)["original"] == document.created_at + 400 * DAY
+    today = timezone.localdate()
+    how = {"start": Start.CONTRACT_END, "user": house.rosa}
+    assert retention.tell([document.reference, "ZZZ-ZZZ"], on=today + 9 * DAY, **how) == 1
+    assert retention.tell([document.reference], on=today + 30 * DAY, **how) == 1
+    retention.wind(document, policy=policy)
+    began = datetime.combine(today + 30 * DAY, time(), UTC)
+    assert due(document)["original"] == began + DAY
+    assert Event.objects.filter(tag=Tag.MOMENT_TOLD, document=document.pk).count() == 2
+
+
+def test_what_the_portal_knows_by_itself_is_not_told(desk):
+    document = clear(desk)
+    for start in set(Start) - {Start.CONTRACT_END, Start.EVENT}:
+        with pytest.raises(NotPossible, match="by itself"):
+            retention.tell(
+                [document.reference], start=start, on=timezone.localdate(), user=desk.house.rosa
+            )
+    with pytest.raises(NotPossible):
+        retention.tell([], start=Start.EVENT, on=timezone.localdate(), user=desk.house.rosa)
+    with pytest.raises(NotAllowed):
+        retention.tell(
+            [document.reference],
+            start=Start.EVENT,
+            on=timezone.localdate(),
+            user=desk.house.clara,
+        )

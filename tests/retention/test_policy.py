@@ -1,17 +1,30 @@
 """Policy files: what they may say, what they must not, and until when things are kept."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apps.retention import policy as policies
-from apps.retention.policy import BrokenPolicy, Policy, Rule, Start, duration, in_words, load
+from apps.extraction import doctypes
+from apps.retention import packs
+from apps.retention.packs import (
+    BrokenPolicy,
+    Pack,
+    compose,
+    digest,
+    faults,
+    load,
+    load_all,
+    rule_of,
+)
+from apps.retention.policy import Action, Policy, Rule, Start, duration, in_words, iso
 from apps.vault.classes import ArtifactClass
+from apps.vault.orphans import GRACE
 
-DEFAULT = Path(policies.__file__).parent / "policies" / "default.toml"
+FOLDER = Path(packs.__file__).parent / "policies"
+DEFAULT = compose(load_all(FOLDER))
 ARRIVED = datetime(2026, 11, 14, 9, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 RULE = """
@@ -22,7 +35,8 @@ keep = "PT24H"
 at_most = "P7D"
 reason = "Because."
 """
-HEAD = 'id = "strict"\nversion = 3\n'
+SIGNED = 'owner = "records manager"\nbasis = "a law"\nnext_review_on = 2027-05-01\n'
+HEAD = f'id = "strict"\nversion = 3\n{SIGNED}'
 lengths = st.timedeltas(min_value=timedelta(), max_value=timedelta(days=4000))
 
 
@@ -33,6 +47,9 @@ def rule(**changes: object) -> Rule:
         "keep": DAY,
         "at_most": 7 * DAY,
         "reason": "Because.",
+        "basis": "a law",
+        "owner": "records manager",
+        "review_on": date(2027, 5, 1),
     }
     return Rule(**{**said, **changes})
 
@@ -101,7 +118,7 @@ def test_a_duration_is_said_as_people_say_it(text, words):
 
 
 def test_a_file_becomes_a_policy(written):
-    policy = load(written(HEAD + RULE))
+    policy = compose([load(written(HEAD + RULE))])
     assert policy.name == "strict v3"
     assert list(policy.rules) == [rule()]
 
@@ -113,8 +130,13 @@ def test_a_file_becomes_a_policy(written):
         "this is no toml",
         RULE,
         HEAD,
-        'id = "strict"\n' + RULE,
-        'id = "strict"\nversion = "three"\n' + RULE,
+        f'id = "strict"\n{SIGNED}' + RULE,
+        f'id = "strict"\nversion = "three"\n{SIGNED}' + RULE,
+        *(HEAD.replace(line, "") + RULE for line in SIGNED.splitlines()),
+        HEAD.replace("2027-05-01", '"soon"') + RULE,
+        HEAD + 'jurisdictions = "UK"\n' + RULE,
+        HEAD + RULE + RULE,
+        HEAD + RULE + 'action = "burn"\n',
         HEAD + 'rule = "none"\n',
         HEAD + RULE.replace('"read"', '"printed"'),
         HEAD + RULE.replace("PT24H", "a day"),
@@ -206,22 +228,22 @@ def test_whatever_happens_nothing_outlives_its_ceiling(keep, at_most, after):
 
 
 def test_every_class_of_artifact_has_a_rule_for_every_document():
-    policy = load(DEFAULT)
     for kind in ArtifactClass:
-        assert policy.rule(kind).artifact == kind
+        assert DEFAULT.rule(kind).artifact == kind
 
 
 def test_a_rule_is_of_an_artifact_that_exists_and_says_why():
-    for one in load(DEFAULT).rules:
-        assert one.artifact in set(ArtifactClass)
+    for one in DEFAULT.rules:
+        assert one.artifact in packs.KINDS
+        assert one.basis
+        assert one.owner
         assert one.reason.endswith(".")
         assert one.keep <= one.at_most
 
 
 def test_what_shows_a_person_is_kept_shorter():
-    policy = load(DEFAULT)
     for kind in ("original", "page image", "fields", "result"):
-        every, high = policy.rule(kind), policy.rule(kind, tier="high")
+        every, high = DEFAULT.rule(kind), DEFAULT.rule(kind, tier="high")
         assert (high.keep, high.at_most) < (every.keep, every.at_most)
         assert high.at_most < every.at_most
 
@@ -230,3 +252,149 @@ def test_what_shows_a_person_is_kept_shorter():
 def test_a_rule_says_no_more_and_no_less_than_a_rule_says(written, rule):
     with pytest.raises(BrokenPolicy, match=r"strict\.toml"):
         load(written(HEAD + rule))
+
+
+# Packs
+
+
+KNOWN = {"invoice": "standard", "contract": "standard", "identity": "high"}
+TODAY = date(2026, 11, 25)
+
+
+def pack(
+    name: str, *rules: Rule, version: int = 1, slugs: tuple[str, ...] = (), law: str = ""
+) -> Pack:
+    return Pack(name, version, rules, frozenset(slugs), law)
+
+
+def kept(policy: Policy, **about: str) -> timedelta:
+    return policy.rule("original", **about).keep
+
+
+DEFAULTS = pack("default", rule(), rule(tier="high", keep=4 * HOUR), version=2)
+OF_LAW = pack("uk", rule(keep=2 * DAY), version=5, law="UK")
+OWN = pack("halden", rule(keep=3 * DAY), version=7, slugs=("halden",))
+ALL = [OWN, OF_LAW, DEFAULTS]
+
+
+@pytest.mark.parametrize(
+    ("organisation", "region", "name", "keep"),
+    [
+        ("halden", "UK · London", "halden v7", 3 * DAY),
+        ("northmere", "UK · London", "uk v5", 2 * DAY),
+        ("northmere", "UK", "uk v5", 2 * DAY),
+        ("northmere", "UKRAINE · Kyiv", "default v2", DAY),
+        ("northmere", "EU · Frankfurt", "default v2", DAY),
+        ("", "", "default v2", DAY),
+    ],
+)
+def test_the_pack_that_speaks_most_particularly_of_an_organisation_decides(
+    organisation, region, name, keep
+):
+    policy = compose(ALL, organisation=organisation, region=region)
+    assert (policy.name, kept(policy)) == (name, keep)
+
+
+def test_a_general_rule_of_an_organisation_loosens_nothing_particular():
+    policy = compose(ALL, organisation="halden", region="UK")
+    assert kept(policy, doctype="identity", tier="high") == 4 * HOUR
+
+
+def test_without_a_pack_for_everybody_there_is_no_policy():
+    with pytest.raises(BrokenPolicy, match="for everybody"):
+        compose([OWN])
+
+
+def test_two_packs_of_one_name_are_refused(tmp_path):
+    for name in ("one", "two"):
+        (tmp_path / f"{name}.toml").write_text(HEAD + RULE)
+    with pytest.raises(BrokenPolicy, match="same id"):
+        load_all(tmp_path)
+
+
+# Written down, and read back
+
+
+@given(st.timedeltas(min_value=timedelta(), max_value=timedelta(days=9000)))
+def test_every_length_is_written_so_that_it_is_read_back(length):
+    minutes = timedelta(minutes=length // timedelta(minutes=1))
+    assert duration(iso(minutes)) == minutes
+
+
+@pytest.mark.parametrize("text", ["PT30M", "PT4H", "PT24H", "PT36H", "P7D", "P90D", "P10Y", "P0D"])
+def test_a_length_is_written_in_the_shortest_way(text):
+    assert iso(duration(text)) == text
+
+
+@pytest.mark.parametrize("one", DEFAULT.rules, ids=lambda one: "-".join(filter(None, one.scope)))
+def test_a_rule_survives_being_written_down(one):
+    assert rule_of(packs.as_data(one)) == one
+
+
+def test_a_digest_is_of_what_is_said_and_not_of_how():
+    one, other = rule(), rule(tier="high")
+    said = digest(Policy("strict", 1, [one, other]))
+    assert digest(Policy("loose", 9, [other, one])) == said
+    for change in ({"keep": 2 * DAY}, {"reason": "So."}, {"owner": "nobody"}):
+        assert digest(Policy("strict", 1, [rule(**change), other])) != said
+
+
+# What is wrong with a policy
+
+
+def found(*rules: Rule) -> list[str]:
+    return list(faults(Policy("strict", 1, rules), classes=KNOWN, today=TODAY, remnants=DAY))
+
+
+def every(**changes: object) -> list[Rule]:
+    return [rule(artifact=kind, **changes) for kind in packs.KINDS]
+
+
+def test_what_is_in_the_house_has_no_fault():
+    classes = {one.name: one.tier for one in doctypes.load_all()}
+    for region in ("", "UK"):
+        policy = compose(load_all(FOLDER), region=region)
+        today = date(2026, 11, 25)
+        assert list(faults(policy, classes=classes, today=today, remnants=GRACE)) == []
+
+
+@pytest.mark.parametrize("kind", packs.KINDS)
+def test_a_kept_thing_without_a_clock_is_told(kind):
+    rules = [one for one in every() if one.artifact != kind]
+    assert found(*rules) == [f"Nothing says how long a {kind} is kept."]
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"artifact": "diary"}, "diary: there is no such thing."),
+        ({"doctype": "novel"}, "original of novel: there is no such class of documents."),
+        ({"tier": "royal"}, "original of tier royal: there is no such tier."),
+        ({"tier": "high", "keep": 8 * DAY}, "kept longer than at most."),
+        ({"tier": "high", "action": Action.KEEP}, "is not kept for ever."),
+        ({"tier": "high", "review_on": TODAY - DAY}, "looked at again on 2026-11-24."),
+    ],
+)
+def test_a_fault_is_a_sentence_that_names_its_rule(change, words):
+    [fault] = found(*every(), rule(**change))
+    assert fault.endswith(words)
+
+
+def test_a_remnant_is_not_promised_sooner_than_the_store_finds_it():
+    rules = [
+        rule(artifact=kind, keep=HOUR if kind == "upload remnant" else DAY) for kind in packs.KINDS
+    ]
+    assert found(*rules) == ["An upload remnant is found after PT24H, not after PT1H."]
+
+
+# Of a job that failed
+
+
+def test_what_a_failed_job_left_goes_with_whichever_clock_runs_out_first():
+    policy = Policy(
+        "strict", 1, [rule(), rule(artifact="failed job", starts=Start.FAILED, keep=2 * DAY)]
+    )
+    failed = {Start.RECEIVED: ARRIVED, Start.FAILED: ARRIVED + HOUR}
+    assert policy.due_at("original", failed) == ARRIVED + HOUR + 2 * DAY
+    assert policy.due_at("original", failed | {Start.READ: ARRIVED}) == ARRIVED + DAY
+    assert policy.due_at("original", {Start.RECEIVED: ARRIVED}) == ARRIVED + 7 * DAY

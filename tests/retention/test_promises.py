@@ -1,18 +1,20 @@
 """What is promised before sending: in words, from the policy in force."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
-from apps.retention import services as retention
+from apps.retention import packs
 from apps.retention.policy import Policy, Rule, Start
 from apps.retention.promises import Promise, promise
 
 DAY = timedelta(days=1)
+FOLDER = Path(packs.__file__).parent / "policies"
 
 
 def said(purpose: str = "", doctype: str = "") -> Promise:
-    return promise(retention.current_policy(), purpose=purpose, doctype=doctype)
+    return promise(packs.compose(packs.load_all(FOLDER)), purpose=purpose, doctype=doctype)
 
 
 def texts(made: Promise) -> dict[str, str]:
@@ -37,7 +39,7 @@ def test_an_invoice_is_promised_what_its_policy_keeps():
         "Fields": "90 days",
         "Record of actions": "7 years",
     }
-    assert (made.policy, made.shorter) == ("default v2", False)
+    assert (made.policy, made.shorter) == ("default v3", False)
 
 
 @pytest.mark.parametrize(
@@ -82,7 +84,7 @@ def test_a_class_that_was_chosen_comes_before_what_its_purpose_allows():
     ],
 )
 def test_a_transcript_is_promised_where_one_is_asked_for_and_allowed(purpose, asked, promised):
-    policy = retention.current_policy()
+    policy = packs.compose(packs.load_all(FOLDER))
     made = promise(policy, purpose=purpose, doctype="", transcript=asked)
     assert texts(made).get("Transcript") == promised
     assert ("Transcript deleted" in made.sentence) is (promised is not None)

@@ -5,20 +5,23 @@ import logging
 from datetime import datetime, timedelta
 
 import pytest
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from apps.audit.models import Event
 from apps.audit.tags import Tag
-from apps.base.errors import Gone
+from apps.base.errors import Gone, NotAllowed, NotPossible
 from apps.base.ids import uuid7
 from apps.base.scope import acting_for
 from apps.delivery.settling import settled_fields
 from apps.intake import services as intake
 from apps.intake.models import Document
 from apps.jobs.flow import State
+from apps.jobs.models import Job
 from apps.retention import services as retention
-from apps.retention.models import Cause, Erasure
+from apps.retention.models import Cause, Erasure, Failure, PolicyException
 from apps.retention.policy import Policy, Rule, Start
+from apps.retention.services import erasing, sweeping
 from apps.retention.tasks import sweep
 from apps.review import services as review
 from apps.review.models import Decision, Task
@@ -29,11 +32,12 @@ from apps.vault.models import Artifact, ArtifactKey
 from portal.logs import Lines
 from tests.conftest import SYSTEM
 from tests.delivery.papers import clear, decided
+from tests.intake.looking import facts
 from tests.review.desk import IBAN, Desk
 
 WORDS = "the name of a file"
 
-SECOND, DAY = timedelta(seconds=1), timedelta(days=1)
+SECOND, MINUTE, DAY = timedelta(seconds=1), timedelta(minutes=1), timedelta(days=1)
 LONG = 400 * DAY  # after which nothing is left
 TYPED = "ZX-9090-KESTREL"
 
@@ -129,7 +133,7 @@ def test_with_its_last_part_a_document_is_erased_and_the_policy_is_why(document)
     assert (erasure.cause, erasure.asked_by, erasure.policy) == (
         Cause.POLICY,
         None,
-        "default v2",
+        "default v3",
     )
     event = Event.objects.get(tag=Tag.DOCUMENT_ERASED)
     assert (event.pk, event.actor) == (erasure.event, "system:retention")
@@ -150,7 +154,7 @@ def test_what_was_sealed_for_a_document_that_never_came_is_erased(house, at_once
 
 
 def test_a_sweep_takes_so_many_and_the_next_one_the_rest(document, monkeypatch):
-    monkeypatch.setattr(retention, "BATCH", 3)
+    monkeypatch.setattr(sweeping, "BATCH", 3)
     now = timezone.now() + LONG
     assert [retention.erase_due(now=now) for _ in range(3)] == [3, 1, 0]
 
@@ -213,7 +217,7 @@ def stuck(document, monkeypatch):
         if one == document:
             raise OSError(WORDS)
 
-    monkeypatch.setitem(retention.BY_CLASS, ArtifactClass.ORIGINAL, (erase, intake.erase))
+    monkeypatch.setitem(erasing.BY_CLASS, ArtifactClass.ORIGINAL, (erase, intake.erase))
     return document
 
 
@@ -228,14 +232,14 @@ def test_what_cannot_be_erased_stops_nothing_else(desk, stuck):
 def test_what_cannot_be_erased_is_tried_again(stuck, monkeypatch):
     make_due(ArtifactClass.ORIGINAL)
     assert retention.erase_due(now=timezone.now()) == 0
-    monkeypatch.setitem(retention.BY_CLASS, ArtifactClass.ORIGINAL, (intake.erase,))
-    assert retention.erase_due(now=timezone.now()) == 1
+    monkeypatch.setitem(erasing.BY_CLASS, ArtifactClass.ORIGINAL, (intake.erase,))
+    assert retention.erase_due(now=timezone.now() + 2 * MINUTE) == 1
     assert "original" not in alive(stuck)
 
 
 def test_a_failure_is_logged_by_its_kind_and_without_its_words(stuck, caplog):
     make_due(ArtifactClass.ORIGINAL)
-    with caplog.at_level(logging.ERROR, logger="apps.retention.services"):
+    with caplog.at_level(logging.ERROR, logger="apps.retention.services.sweeping"):
         retention.erase_due(now=timezone.now())
     [logged] = caplog.records
     line = Lines(as_json=True).format(logged)
@@ -302,3 +306,110 @@ def _rule(kind: str) -> Rule:
 
 def _leave(desk: Desk) -> None:
     review.release(desk.house.rita, now=timezone.now())
+
+
+# What never gets better
+
+
+def test_what_fails_again_and_again_is_tried_later_and_later_and_told_once(stuck):
+    make_due(ArtifactClass.ORIGINAL)
+    now, pauses = timezone.now(), []
+    for _ in range(12):
+        assert retention.erase_due(now=now) == 0
+        failure = Failure.objects.get()
+        pauses.append(failure.next_at - now)
+        now = failure.next_at
+    assert pauses[:4] == [MINUTE, 2 * MINUTE, 4 * MINUTE, 8 * MINUTE]
+    assert pauses[-1] == timedelta(hours=6)
+    [event] = Event.objects.filter(tag=Tag.ERASURE_STUCK)
+    assert (facts(event)["problem"], facts(event)["attempts"]) == ("OSError", 3)
+    assert WORDS not in bytes(event.body).decode()
+
+
+def test_what_cannot_be_erased_keeps_no_place_in_the_batch(desk, stuck, monkeypatch):
+    monkeypatch.setattr(sweeping, "BATCH", 1)
+    make_due(ArtifactClass.ORIGINAL)
+    other = clear(desk)
+    now = timezone.now()
+    assert retention.erase_due(now=now) == 0
+    make_due(ArtifactClass.ORIGINAL)
+    assert retention.erase_due(now=now) == 1
+    assert "original" not in alive(other)
+
+
+def test_a_failure_that_was_overcome_is_forgotten(stuck, monkeypatch):
+    make_due(ArtifactClass.ORIGINAL)
+    retention.erase_due(now=timezone.now())
+    monkeypatch.setitem(erasing.BY_CLASS, ArtifactClass.ORIGINAL, (intake.erase,))
+    retention.erase_due(now=timezone.now() + 2 * MINUTE)
+    assert not Failure.objects.exists()
+
+
+# Jobs that failed
+
+
+def test_what_a_failed_job_left_goes_two_days_after_it(desk):
+    document = desk.send()
+    failed_at = timezone.now() + DAY
+    Job.objects.filter(subject_id=document.pk).update(state=State.FAILED, moved_at=failed_at)
+    retention.go_round(desk.house.halden.pk, now=timezone.now())
+    assert {one.due_at for one in Artifact.objects.all()} == {failed_at + 2 * DAY}
+    assert retention.erase_due(now=failed_at + 2 * DAY - SECOND) == 0
+    assert retention.erase_due(now=failed_at + 2 * DAY) == 2
+
+
+# Exceptions
+
+
+def test_an_exception_keeps_one_part_of_one_document_until_its_day(desk, document):
+    other = clear(desk)
+    until = (timezone.now() + 20 * DAY).date()
+    [made] = retention.except_(
+        [document.reference], kind="original", until=until, reason="Audit.", user=desk.house.rosa
+    )
+    assert due_at(document, "original") == made.until
+    assert due_at(document, "page image") < made.until
+    retention.erase_due(now=timezone.now() + 10 * DAY)
+    assert "original" in alive(document)
+    assert "original" not in alive(other)
+    retention.erase_due(now=made.until)
+    assert "original" not in alive(document)
+
+
+def test_an_exception_that_ends_early_lets_the_policy_count_again(desk, document):
+    before = due_at(document, "original")
+    until = (timezone.now() + 20 * DAY).date()
+    [made] = retention.except_(
+        [document.reference], kind="", until=until, reason="Audit.", user=desk.house.rosa
+    )
+    retention.end_exception(made, user=desk.house.carl)
+    retention.end_exception(made, user=desk.house.carl)
+    assert due_at(document, "original") == before
+    tags = Event.objects.filter(subject=str(made.pk)).values_list("tag", flat=True)
+    assert sorted(tags) == [Tag.EXCEPTION_ENDED, Tag.EXCEPTION_MADE]
+
+
+@pytest.mark.parametrize("days", [-1, 400])
+def test_no_exception_is_endless(desk, document, days):
+    until = (timezone.now() + days * DAY).date()
+    with pytest.raises(NotPossible, match="within a year"):
+        retention.except_(
+            [document.reference], kind="", until=until, reason="x", user=desk.house.rosa
+        )
+    with pytest.raises(IntegrityError), transaction.atomic():
+        PolicyException.objects.create(
+            organisation_id=document.organisation_id,
+            document=document,
+            batch=uuid7(),
+            owner=desk.house.rosa,
+            until=timezone.now() + 400 * DAY,
+        )
+
+
+@pytest.mark.parametrize("name", ["clara", "rita", "otto", "ida", "mallory"])
+def test_exceptions_are_for_those_who_govern(desk, document, name):
+    until = (timezone.now() + DAY).date()
+    with pytest.raises(NotAllowed):
+        retention.except_(
+            [document.reference], kind="", until=until, reason="x", user=getattr(desk.house, name)
+        )

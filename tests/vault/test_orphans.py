@@ -184,3 +184,33 @@ def test_bytes_whose_row_was_rolled_back_are_removed(house):
         raise ZeroDivisionError
     sealing.abort()
     assert names() == []
+
+
+# Rows without bytes
+
+
+def test_a_row_whose_bytes_are_not_there_is_told_once(house, kept):
+    assert orphans.find_lost(house.halden.pk, now=LATER) == 0
+    vault.store().remove(kept.store_name)
+    assert orphans.find_lost(house.halden.pk, now=LATER) == 1
+    assert orphans.find_lost(house.halden.pk, now=LATER) == 0
+    kept.refresh_from_db()
+    assert kept.lost_at == LATER
+    [event] = Event.objects.filter(tag=Tag.ARTIFACT_LOST)
+    assert (event.subject, event.outcome) == (str(kept.pk), "failed")
+
+
+def test_a_row_that_is_young_or_erased_is_not_lost(house, seal):
+    young = seal()
+    vault.store().remove(young.store_name)
+    assert orphans.find_lost(house.halden.pk, now=timezone.now()) == 0
+    vault.shred(young, actor=CLERK, reason="test")
+    assert orphans.find_lost(house.halden.pk, now=LATER) == 0
+
+
+def test_every_row_is_asked_about_in_the_end(house, seal, monkeypatch):
+    monkeypatch.setattr(orphans, "MOST_ROWS", 2)
+    for artifact in [seal() for _ in range(5)]:
+        vault.store().remove(artifact.store_name)
+    found = [orphans.find_lost(house.halden.pk, now=LATER) for _ in range(3)]
+    assert found == [2, 2, 1]

@@ -9,13 +9,14 @@ from apps.accounts.services.keys import (
     revoke,
 )
 from apps.accounts.services.leaving import leave
-from apps.accounts.services.people import add_person, join, set_roles, sync_roles
+from apps.accounts.services.people import add_person, is_theirs, join, set_roles, sync_roles
 
 __all__ = [
     "Issued",
     "add_person",
     "deny",
     "holder_of",
+    "is_theirs",
     "issue",
     "join",
     "keys_of",

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable
 
+from django.contrib.auth import authenticate
 from django.contrib.auth.models import Group, Permission
 from django.db import transaction
+from django.http import HttpRequest
 
 from apps.accounts.models import Membership, Organisation, User, Workspace
 from apps.accounts.roles import ROLES, Role
@@ -51,6 +53,14 @@ def set_roles(person: User, *, roles: Iterable[Role], actor: Actor) -> None:
         organisation=person.organisation_id,
         roles=names,
     )
+
+
+def is_theirs(request: HttpRequest, password: str) -> bool:
+    """Whether a password is that of whoever is signed in; wrong ones count as tries to sign in."""
+    person = request.user
+    if not isinstance(person, User):
+        return False
+    return authenticate(request, email=person.email, password=password) == person
 
 
 def join(person: User, *, workspace: Workspace) -> None:

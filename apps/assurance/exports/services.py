@@ -208,7 +208,7 @@ def _names(export: Export) -> Any:
 
 
 def _keep(export: Export, artifact: Artifact, *, events: int) -> None:
-    policy = retention.current_policy()
+    policy = retention.current_policy(export.organisation_id)
     due = policy.rule(artifact.kind).due_at({Start.RECEIVED: artifact.created_at})
     Artifact.objects.filter(pk=artifact.pk).update(due_at=due, policy=policy.name)
     event = _record(

@@ -209,4 +209,4 @@ def _is_audited(field: Field, share: float) -> bool:
 
 def _shred_crop(task: Task, actor: Actor, reason: str) -> None:
     if task.crop is not None:
-        vault.shred(task.crop, actor=actor, reason=reason)
+        vault.let_go(task.crop, actor=actor, reason=reason)

@@ -96,7 +96,7 @@ def _settle(last: Task, settled: Task, actor: Actor) -> dict[str, bool]:
     """What follows once no turn at a field is waited for; the trail's word on the machine."""
     for one in {last.crop_id: last.crop, settled.crop_id: settled.crop}.values():
         if one is not None:
-            vault.shred(one, actor=actor, reason="decided")
+            vault.let_go(one, actor=actor, reason="decided")
     assert last.job is not None  # it is of a document
     jobs.wake(last.job, actor=actor)
     return lessons.learn(settled)

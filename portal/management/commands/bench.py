@@ -9,7 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from portal.demo.people import person
-from portal.evaluation import confidence, pipeline, queue, readers, trail, vault
+from portal.evaluation import confidence, pipeline, queue, readers, retention, trail, vault
 from portal.evaluation.report import report
 from portal.evaluation.scratch import NoScratch
 
@@ -35,6 +35,10 @@ def _vault(options: dict[str, Any]) -> dict[str, float]:
         rounds=options["rounds"],
         large_megabytes=options["large_megabytes"],
     )
+
+
+def _retention(options: dict[str, Any]) -> dict[str, float]:
+    return retention.compare(artifacts=options["artifacts"])
 
 
 def _pipeline(options: dict[str, Any]) -> dict[str, float]:
@@ -84,6 +88,7 @@ BENCHES: dict[str, Bench] = {
     "pipeline": _pipeline,
     "station": _station,
     "reader": _reader,
+    "retention": _retention,
     "queue": _queue,
     "vault": _vault,
 }
@@ -94,6 +99,7 @@ OPTIONS: dict[str, tuple[str, ...]] = {
     "pipeline": ("pages", "pages_each"),
     "station": ("decisions", "think"),
     "reader": ("documents",),
+    "retention": ("artifacts",),
     "queue": ("tasks", "reviewers", "connections"),
     "vault": ("megabytes", "large_megabytes", "rounds"),
 }
@@ -111,6 +117,7 @@ class Command(BaseCommand):
         parser.add_argument("--documents", type=int, default=500, help="through one reader")
         parser.add_argument("--megabytes", type=int, default=128, help="of the file sealed")
         parser.add_argument("--large-megabytes", type=int, default=1024, help="of the large file")
+        parser.add_argument("--artifacts", type=int, default=100_000, help="to be erased")
         parser.add_argument("--decisions", type=int, default=300, help="at the station")
         parser.add_argument("--think", type=float, default=1.8, help="seconds before each")
         parser.add_argument("--rounds", type=int, default=7, help="of both sides, alternating")

@@ -3,6 +3,7 @@ from django.contrib.auth.decorators import permission_required
 from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from apps.accounts.requests import PersonRequest
@@ -12,11 +13,13 @@ from apps.audit.tags import Tag
 from apps.intake.models import Document
 from apps.retention import permissions
 from apps.retention import services as retention
-from apps.retention.clocks import next_clocks
 from apps.retention.forms import DeleteForm
 from apps.retention.models import Erasure
 from apps.retention.promises import promise as make_promise
+from apps.retention.views.asked import organisation_of
 from apps.vault.models import Artifact
+
+WAITS = "A legal hold keeps what is there; it is erased as soon as the hold is lifted."
 
 
 @exposes(Exposure.NOTHING)
@@ -25,7 +28,7 @@ from apps.vault.models import Artifact
 def promise(request: PersonRequest) -> HttpResponse:
     """The promise for what is chosen in the form so far."""
     made = make_promise(
-        retention.current_policy(),
+        retention.current_policy(organisation_of(request)),
         purpose=request.GET.get("purpose", ""),
         doctype=request.GET.get("doctype", ""),
         transcript="transcript" in request.GET,
@@ -56,8 +59,11 @@ def withdraw(request: PersonRequest, reference: str) -> HttpResponse:
     permissions.check_can_withdraw(request.user, document)
     if request.method == "POST":
         retention.withdraw(document, user=request.user)
-        messages.success(request, "Consent is withdrawn and everything sent with it is erased.")
-        return redirect("retention:receipt", reference)
+        if Erasure.objects.filter(document=document).exists():
+            messages.success(request, "Consent is withdrawn and everything sent with it is erased.")
+            return redirect("retention:receipt", reference)
+        messages.warning(request, f"Consent is withdrawn and all work is stopped. {WAITS}")
+        return redirect("jobs:detail", reference)
     together = Document.objects.visible_to(request.user).filter(
         submission_id=document.submission_id
     )
@@ -81,17 +87,13 @@ def receipt(request: PersonRequest, reference: str) -> HttpResponse:
         document=document.pk,
     )
     artifacts = Artifact.objects.of_document(document.pk).order_by("created_at")
-    context = {"document": document, "erasure": erasure, "artifacts": artifacts}
+    context = {
+        "document": document,
+        "erasure": erasure,
+        "artifacts": artifacts,
+        "certificate": retention.of_document(erasure, now=timezone.now()),
+    }
     return render(request, "retention/receipt.html", context)
-
-
-@exposes(Exposure.NOTHING)
-@require_GET
-@permission_required("retention.view_clocks", raise_exception=True)
-def clocks(request: PersonRequest) -> HttpResponse:
-    """What is erased next in the organisation; no content."""
-    context = {"clocks": next_clocks(request.user), "policy": retention.current_policy()}
-    return render(request, "retention/clocks.html", context)
 
 
 def _document(request: PersonRequest, reference: str) -> Document:

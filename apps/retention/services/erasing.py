@@ -1,41 +1,33 @@
-"""Set clocks, erase what is due, erase on request."""
+"""Erase a document, or one class of its artifacts, floor by floor."""
 
-import logging
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from datetime import datetime, timedelta
-from functools import partial
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
 from apps.accounts.models import User
 from apps.audit import services as audit
 from apps.audit.tags import Tag
-from apps.base.errors import NotPossible
+from apps.base.errors import Held, NotPossible
 from apps.base.types import Actor
 from apps.delivery import services as delivery
-from apps.delivery.models import Result
 from apps.extraction import services as extraction
-from apps.extraction.models import Reading
 from apps.intake import services as intake
 from apps.intake.models import Document
 from apps.jobs import services as jobs
 from apps.retention import permissions
 from apps.retention.models import Cause, Erasure
-from apps.retention.policy import Policy, Start, load
+from apps.retention.services import clocks, holds
+from apps.retention.services.versions import SYSTEM, current_policy
 from apps.review import services as review
 from apps.vault import services as vault
 from apps.vault.classes import ArtifactClass
 from apps.vault.models import Artifact
 
-logger = logging.getLogger(__name__)
-
-SYSTEM = Actor("system:retention")
-BATCH = 200  # artifacts a sweep erases in one organisation
+HELD = "This document is under a legal hold ({}) and cannot be deleted until it is lifted."
 
 Eraser = Callable[..., object]
 
@@ -57,41 +49,6 @@ BY_CLASS: Mapping[str, tuple[Eraser, ...]] = {
 }
 
 
-def current_policy() -> Policy:
-    """The policy in force."""
-    return load(settings.RETENTION_POLICIES / "default.toml")
-
-
-@transaction.atomic
-def wind(document: Document, *, policy: Policy | None = None) -> None:
-    """Set the clock of everything a document left, as far as its way has come.
-
-    Doing it twice is doing it once; a clock that does not change leaves no event.
-    """
-    policy = policy or current_policy()
-    moments, changed = _moments(document), {}
-    doctype = extraction.doctype_of(document)
-    name, tier = (doctype.name, doctype.tier) if doctype else ("", "")
-    for artifact in Artifact.objects.of_document(document.pk).alive():
-        due = policy.rule(artifact.kind, doctype=name, tier=tier).due_at(moments)
-        if (artifact.due_at, artifact.policy) != (due, policy.name):
-            Artifact.objects.filter(pk=artifact.pk).update(due_at=due, policy=policy.name)
-            changed[artifact.kind.replace(" ", "_")] = due.isoformat(timespec="seconds")
-    if changed:
-        _record(Tag.CLOCK_SET, document, SYSTEM, policy=policy.name, **changed)
-
-
-def erase_due(*, now: datetime) -> int:
-    """Erase what is due in the organisation in scope; how many artifacts were.
-
-    An artifact that cannot be erased is tried again by the next sweep and stops no other.
-    """
-    due = Artifact.objects.due(now).order_by("due_at", "pk")[:BATCH]
-    erased = sum([_went_well(partial(_erase_one, artifact)) for artifact in due])
-    _went_well(partial(vault.finish_shredding, now=now - timedelta(seconds=5)))
-    return erased
-
-
 def delete(document: Document, *, user: User) -> Erasure:
     """Erase a document at its sender's wish. A second call returns the first erasure.
 
@@ -99,16 +56,22 @@ def delete(document: Document, *, user: User) -> Erasure:
 
     Raises:
         NotFound, NotAllowed: see `permissions.check_can_delete`.
+        Held: a legal hold covers it.
         Unavailable: the wish could not be sealed; nothing was erased.
     """
     permissions.check_can_delete(user, document)
+    _check_free(document)
     _ask(document, Cause.DELETED, user)
     with transaction.atomic():
+        _take(document)
+        _check_free(document)  # again, now that nobody can place one any more
         return _erase(document, Cause.DELETED, user.actor, asked_by=user)
 
 
 def withdraw(document: Document, *, user: User) -> list[Erasure]:
     """Take back the consent for all that was sent together, and erase it; see `delete`.
+
+    Work on what a legal hold covers stops too; it is erased once the hold is lifted.
 
     Raises:
         NotFound, NotAllowed: see `permissions.check_can_withdraw`.
@@ -131,35 +94,59 @@ def _ask(document: Document, cause: Cause, user: User) -> None:
 def _withdraw(document: Document, user: User) -> list[Erasure]:
     intake.withdraw(document, actor=user.actor)
     together = Document.objects.filter(submission_id=document.submission_id).order_by("pk")
-    return [
-        _erase(one, Cause.WITHDRAWN, user.actor, asked_by=user)
-        for one in together.select_related("original", "submission")
-    ]
+    erased = []
+    for one in together.select_related("original", "submission"):
+        _take(one)
+        if holds.covering(one):
+            _wait(one, user.actor)
+        else:
+            erased.append(_erase(one, Cause.WITHDRAWN, user.actor, asked_by=user))
+    return erased
 
 
-def _went_well(erase: Callable[[], object]) -> bool:
-    """Whether something was erased; if not, it is left to the next sweep."""
-    try:
-        erase()
-    except Exception:
-        logger.exception("Something could not be erased.")
-        return False
-    return True
+def _check_free(document: Document) -> None:
+    if covering := holds.covering(document):
+        raise Held(HELD.format(", ".join(hold.reference for hold in covering)))
 
 
-def _erase_one(artifact: Artifact) -> None:
-    """Erase everything of one class of a document, through the floor that wrote it."""
-    document = Document.objects.select_related("original").filter(pk=artifact.document).first()
-    with transaction.atomic():
-        if document is None:  # sealed for a document that never came to be
-            vault.shred(artifact, actor=SYSTEM, reason="policy")
-            return
+def erase_artifact(artifact: Artifact, document: Document | None, *, floors: bool) -> None:
+    """Erase everything of one class of a document, through the floor that wrote it.
+
+    Without `floors` only the artifact: those that wrote its class have been asked before.
+
+    Raises:
+        Held: a legal hold was placed since it was looked at.
+    """
+    cause = _cause(document)
+    if document is not None and floors:
         for erase in BY_CLASS.get(artifact.kind, ()):
-            erase(document, actor=SYSTEM, reason="policy")
-        vault.shred(artifact, actor=SYSTEM, reason="policy")
-        if not Artifact.objects.of_document(document.pk).alive().exists():
-            with suppress(NotPossible):  # another sweep has said so
-                _close(document, Cause.POLICY, SYSTEM, asked_by=None)
+            erase(document, actor=SYSTEM, reason=cause.value)
+    vault.shred(artifact, actor=SYSTEM, reason=cause.value)
+
+
+def close_document(document: Document) -> None:
+    """Say that the clocks of a document have taken everything."""
+    with suppress(NotPossible):  # somebody has said so
+        _close(document, _cause(document), SYSTEM, asked_by=None)
+
+
+def _cause(document: Document | None) -> Cause:
+    """Whether it is the policy that lets go, or a withdrawal that had to wait for a hold."""
+    withdrawn = document is not None and document.submission.withdrawn_at
+    return Cause.WITHDRAWN if withdrawn else Cause.POLICY
+
+
+def _take(document: Document) -> None:
+    """Let nobody else erase, hold or wind this document until we are done."""
+    Document.objects.select_for_update(no_key=True).get(pk=document.pk)
+    holds.cover([document])
+
+
+def _wait(document: Document, actor: Actor) -> None:
+    """Stop all work on a held document; its clocks say that it goes as soon as it may."""
+    jobs.stop(intake.FLOW, subject_id=document.pk, actor=actor, reason=Cause.WITHDRAWN.value)
+    review.withdraw(document, actor=actor, reason=Cause.WITHDRAWN.value)
+    clocks.wind(document)
 
 
 def _erase(document: Document, cause: Cause, actor: Actor, *, asked_by: User) -> Erasure:
@@ -179,7 +166,7 @@ def _close(document: Document, cause: Cause, actor: Actor, *, asked_by: User | N
     won = Document.objects.filter(pk=document.pk, erased_at=None).update(erased_at=now)
     if not won:
         raise NotPossible("This document was erased before.")
-    policy = current_policy().name
+    policy = current_policy(document.organisation_id).name
     event = _record(Tag.DOCUMENT_ERASED, document, actor, cause=cause.value, policy=policy)
     return Erasure.objects.create(
         document=document,
@@ -189,18 +176,6 @@ def _close(document: Document, cause: Cause, actor: Actor, *, asked_by: User | N
         policy=policy,
         event=event,
     )
-
-
-def _moments(document: Document) -> dict[Start, datetime]:
-    """What has happened to a document so far."""
-    moments = {Start.RECEIVED: document.created_at}
-    reading = Reading.objects.filter(document=document).first()
-    if reading and not reading.waits:  # until then the file is still needed to be read
-        moments[Start.READ] = reading.typed_at or reading.created_at
-    delivered_at = Result.objects.filter(document=document).values_list("created_at", flat=True)
-    if at := delivered_at.first():
-        moments[Start.DELIVERED] = at
-    return moments
 
 
 def _record(tag: Tag, document: Document, actor: Actor, **facts: Any) -> UUID:
