@@ -46,9 +46,11 @@ def django_db_setup(django_db_blocker: Any) -> Iterator[None]:
     with django_db_blocker.unblock():
         server.make_roles()
         if not server.exists(template):
-            server.make_empty(template)
-            with _connected_to(template, as_role="owner"):
+            unfinished = f"{template}_unfinished"
+            server.make_empty(unfinished)
+            with _connected_to(unfinished, as_role="owner"):
                 call_command("migrate", verbosity=0)
+            server.rename(unfinished, template)
         server.copy(template, DATABASE)
         _connect(DATABASE, "app")
         yield

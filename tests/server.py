@@ -86,6 +86,12 @@ def exists(database: str) -> bool:
         return found.fetchone() is not None
 
 
+def rename(database: str, name: str) -> None:
+    """Only what is whole gets the name that others look for: a run may be killed in mid-way."""
+    with admin() as db:
+        db.execute(f'ALTER DATABASE "{database}" RENAME TO "{name}"')
+
+
 def copy(template: str, database: str) -> None:
     with admin() as db:
         db.execute(f'DROP DATABASE IF EXISTS "{database}" WITH (FORCE)')
