@@ -54,9 +54,9 @@ def test_issuing_and_revoking_are_on_the_trail(house, happened):
     assert issued.actor == revoked.actor == house.otto.actor
     assert issued.subject == revoked.subject == str(key.pk)
     assert issued.organisation_id == house.halden.pk
+    assert issued.workspace == house.payable.pk
     assert audit.facts_of(issued) == {
         "holder": str(house.ida.pk),
-        "workspace": str(house.payable.pk),
         "scopes": ["state", "submit"],
         "days": 90,
     }

@@ -347,7 +347,7 @@ def test_it_has_a_clock_of_its_own_and_is_erased_by_it(carl, sealed):
     made(export)
     artifact = Artifact.objects.get(kind=ArtifactClass.EXPORT)
     assert artifact.due_at - artifact.created_at == timedelta(days=7)
-    assert artifact.policy == retention.current_policy().name
+    assert artifact.policy == retention.current_policy(artifact.organisation_id).name
     retention.erase_due(now=artifact.due_at + timedelta(seconds=1))
     assert browser(carl).get(f"/trail/exports/{export.reference}/bag.zip").status_code == 410
     assert "Erased" in browser(carl).get(f"/trail/exports/{export.reference}/").text

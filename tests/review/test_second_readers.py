@@ -118,7 +118,7 @@ def test_one_reading_says_how_a_field_stands(said, place):
 def test_both_readings_are_asked_for_at_once_and_share_a_slit(desk):
     document = desk.paper()
     first, second = readings(document)
-    assert (first.turn, second.reading) == (Turn.FIRST, Turn.SECOND)
+    assert (first.turn, second.turn) == (Turn.FIRST, Turn.SECOND)
     assert first.crop == second.crop
     assert (first.blind, second.blind) == (False, True)
     assert first.due_at == second.due_at

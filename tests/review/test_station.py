@@ -115,11 +115,14 @@ def test_a_sign_of_life_is_answered_with_the_time_that_is_left(held, rita):
     response = rita.post("/review/heartbeat/", **JSON)
     assert (response.status_code, response.json()) == (
         200,
-        {"seconds": 600, "held": [str(task.pk) for task in in_order(held)]},
+        {"seconds": 600, "held": [str(task.pk) for task in in_order(held)], "answers": []},
     )
     Claim.objects.update(until=timezone.now() - timedelta(seconds=1))
     response = rita.post("/review/heartbeat/", **JSON)
-    assert (response.status_code, response.json()) == (409, {"seconds": 0, "held": []})
+    assert (response.status_code, response.json()) == (
+        409,
+        {"seconds": 0, "held": [], "answers": []},
+    )
 
 
 @pytest.mark.parametrize("headers", [JSON, {}], ids=["module", "page"])
