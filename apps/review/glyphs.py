@@ -16,7 +16,7 @@ def cut(png: bytes, *, window: Sequence[float]) -> bytes:
     `window` is the left, top, width and height of the character in fractions of the slit; it lies
     within what the slit shows.
     """
-    with Image.open(io.BytesIO(png)) as slit:
+    with Image.open(io.BytesIO(png), formats=("PNG",)) as slit:
         picture = slit.convert("RGBA")
     left, right = round(window[0] * picture.width), round((window[0] + window[2]) * picture.width)
     top, bottom = window[1] * picture.height, (window[1] + window[3]) * picture.height

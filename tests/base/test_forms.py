@@ -11,11 +11,11 @@ from apps.base.forms import NO_CHOICE, PlainForm
 BIRD = "KESTREL-7731"
 HOUSE = {
     "accounts": ["KeyForm"],
-    "audit": ["TrailForm"],
+    "assurance": ["TrailForm", "FindForm", "SearchForm", "ExportForm"],
     "delivery": ["JobsForm", "RevealForm"],
     "intake": ["TermsForm"],
-    "retention": ["DeleteForm"],
-    "review": ["DecideForm", "UnreadableForm", "LineForm"],
+    "retention": ["DeleteForm", "SignForm", "ChangeForm", "HoldForm", "ExceptionForm"],
+    "review": ["DecideForm", "UnreadableForm", "MoreForm", "CorrectForm", "SettleForm"],
 }
 
 

@@ -278,7 +278,9 @@ def test_what_could_not_be_read_has_none(desk, as_, monkeypatch):
 
 def test_it_goes_on_its_own_clock_and_the_fields_stay(desk, contract, as_):
     [artifact] = transcripts(contract)
-    policy = retention.current_policy(contract.organisation_id).rule("transcript", doctype="contract", tier="high")
+    policy = retention.current_policy(contract.organisation_id).rule(
+        "transcript", doctype="contract", tier="high"
+    )
     read_at = contract.reading.created_at
     assert artifact.due_at == read_at + policy.keep
     retention.erase_due(now=artifact.due_at + timedelta(seconds=1))

@@ -29,6 +29,8 @@ TASKS = [
     row for row in PAGES if "<pk>" in row.address and not row.address.endswith((TELLS, *LEADS))
 ]
 ERASES = ("/delete/", "/withdraw/")  # not for those who may only see
+WHOLE = ("/jobs/<reference>/transcript.txt", "GET")  # for people of the workspace
+OWN = "/correct/"  # what one decided stays one's own, held or not
 
 Cell = Callable[[Row], str]
 
@@ -54,8 +56,9 @@ def closed(said: str) -> Cell:
 
 
 def granted(row: Row) -> str:
-    """A sender who was granted a document sees it as Clara does, and does not erase it."""
-    return "403" if row.address.endswith(ERASES) else row.cells["clara"]
+    """A sender who was granted a document sees it as Clara does: no erasing, no whole text."""
+    closed_to_them = row.address.endswith(ERASES) or (row.address, row.method) == WHOLE
+    return "403" if closed_to_them else row.cells["clara"]
 
 
 def give(world: World, to: User, until: timedelta = DAY) -> list[DocumentGrant]:
@@ -142,7 +145,8 @@ def test_a_claim_that_ran_out_closes_every_slit(world):
 def test_what_was_given_back_is_nobodys(world):
     Claim.objects.update(ended_at=timezone.now())
     Task.objects.update(claim=None)
-    assert_answers(world, "rita", TASKS, closed("404"))
+    held = [row for row in TASKS if not row.address.endswith(OWN)]
+    assert_answers(world, "rita", held, closed("404"))
 
 
 def test_the_helpers_tell_refusals_from_success():
