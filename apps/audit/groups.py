@@ -110,9 +110,35 @@ GROUPS: dict[Group, frozenset[Tag]] = {
         }
     ),
     Group.KEYS: frozenset(
-        {Tag.KEY_MADE, Tag.ARTIFACT_SEALED, Tag.ARTIFACT_SHREDDED, Tag.ARTIFACT_GONE}
+        {
+            Tag.KEY_MADE,
+            Tag.ARTIFACT_SEALED,
+            Tag.ARTIFACT_SHREDDED,
+            Tag.ARTIFACT_GONE,
+            Tag.ARTIFACT_LOST,
+        }
     ),
-    Group.RETENTION: frozenset({Tag.CLOCK_SET, Tag.DELETION_ASKED, Tag.DOCUMENT_ERASED}),
+    Group.RETENTION: frozenset(
+        {
+            Tag.CLOCK_SET,
+            Tag.DELETION_ASKED,
+            Tag.DOCUMENT_ERASED,
+            Tag.ERASURE_STUCK,
+            Tag.POLICY_PROPOSED,
+            Tag.POLICY_APPROVED,
+            Tag.POLICY_DECLINED,
+            Tag.POLICY_APPLIED,
+            Tag.MOMENT_TOLD,
+            Tag.EXCEPTION_MADE,
+            Tag.EXCEPTION_ENDED,
+            Tag.HOLD_PLACED,
+            Tag.HOLD_LIFT_ASKED,
+            Tag.HOLD_KEPT,
+            Tag.HOLD_LIFTED,
+            Tag.CERTIFICATE_ISSUED,
+            Tag.CERTIFICATE_TAKEN,
+        }
+    ),
     Group.CONSENT: frozenset({Tag.DOCUMENT_RECEIVED, Tag.CONSENT_GIVEN, Tag.CONSENT_WITHDRAWN}),
     Group.WORK: frozenset(
         {
