@@ -37,13 +37,17 @@ def test_the_portal_runs_on_the_servers_it_was_given(arrowslit, redis):
     assert not arrowslit.places.bell.exists()
 
 
-def test_the_portal_runs_as_a_role_that_owns_nothing(arrowslit):
+def test_the_portal_runs_as_roles_that_own_nothing(arrowslit):
+    """One for people and work, one for the sequencer."""
     seen = arrowslit.ask(
         "SELECT DISTINCT usename FROM pg_stat_activity "
-        "WHERE datname = 'portal' AND pid <> pg_backend_pid() AND usename IS NOT NULL"
+        "WHERE datname = 'portal' AND pid <> pg_backend_pid() AND usename IS NOT NULL "
+        "ORDER BY usename"
     )
-    assert seen == [("portal_app",)]
-    owned = arrowslit.ask("SELECT count(*) FROM pg_tables WHERE tableowner = 'portal_app'")
+    assert seen == [("portal_app",), ("portal_sequencer",)]
+    owned = arrowslit.ask(
+        "SELECT count(*) FROM pg_tables WHERE tableowner IN ('portal_app', 'portal_sequencer')"
+    )
     assert owned == [(0,)]
 
 
