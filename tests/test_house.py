@@ -2,11 +2,12 @@
 
 import ast
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from importlinter.cli import lint_imports
 
 from apps.audit.tags import Tag
 from apps.audit.words import WORDS
@@ -28,7 +29,11 @@ TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 
 
 def test_the_ladder_holds():
-    assert lint_imports() == 0
+    """In a process of its own: the linter switches off every logger of the one it runs in."""
+    linter = [sys.executable, "-c", "from importlinter.cli import lint_imports as lint;"
+              "raise SystemExit(lint())"]  # fmt: skip
+    ran = subprocess.run(linter, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stdout
 
 
 @pytest.mark.parametrize("flow", [jobs, review, ladder], ids=["job", "task", "grant"])
