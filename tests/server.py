@@ -92,6 +92,14 @@ def rename(database: str, name: str) -> None:
         db.execute(f'ALTER DATABASE "{database}" RENAME TO "{name}"')
 
 
+def leave(database: str) -> None:
+    """Part everybody from a database, as copying it needs; who comes back connects anew."""
+    with admin() as db:
+        db.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [database]
+        )
+
+
 def copy(template: str, database: str) -> None:
     with admin() as db:
         db.execute(f'DROP DATABASE IF EXISTS "{database}" WITH (FORCE)')

@@ -34,6 +34,7 @@ def copied(real_house, sealing):
     kept = connection.settings_dict["NAME"]
     sealing.do(lambda: connection.close())
     connection.close()
+    server.leave(kept)  # a web server that browsers used may still be there
     server.copy(kept, "test_retiring")
     yield real_house.halden.pk
     with server.admin() as db:
