@@ -122,6 +122,7 @@ def test_a_field_after_a_kind_is_asked_as_a_field(asked):
     rita = asked.open(asked.house.rita, "/review/")
     rita.click("text=Take slits")
     expect(rita.locator("[data-name]")).to_have_text(QUESTION)
+    expect(rita.locator("[data-station]")).to_be_focused()
     rita.wait_for_timeout(SETTLE)
     rita.keyboard.press("1")
     expect(rita.locator("[data-name]")).not_to_have_text(QUESTION)

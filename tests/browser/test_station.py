@@ -157,7 +157,8 @@ def second_guess(portal, monkeypatch) -> Page:
     suggest(Task.objects.get(turn=1), WRONG, other=IBAN)
     rita = portal.open(portal.house.rita, "/review/")
     rita.click("text=Take slits")
-    expect(rita.locator("#value")).to_have_value(WRONG)
+    expect(rita.locator("#value")).to_have_value(WRONG)  # as the server renders it
+    expect(rita.locator("[data-station]")).to_be_focused()  # the module runs, and counts from now
     rita.wait_for_timeout(SETTLE)
     return rita
 
