@@ -26,7 +26,6 @@ def take(portal: Portal, mode: str) -> Page:
     rita = sit_down(portal)
     rita.keyboard.press(mode[0])
     rita.wait_for_url(f"**/review/{mode}/")
-    rita.wait_for_timeout(SETTLE)
     return rita
 
 
@@ -35,6 +34,7 @@ def grid(portal: Portal, desk: Desk) -> Page:
     """Rita before the IBANs of four invoices."""
     rita = take(portal, "grid")
     expect(rita.locator("[data-cell] input").first).to_be_focused()
+    rita.wait_for_timeout(SETTLE)
     return rita
 
 
@@ -93,6 +93,7 @@ def digits(portal: Portal, monkeypatch: pytest.MonkeyPatch) -> Page:
         desk.paper(fields=("invoice_number",))
     rita = take(portal, "digits")
     expect(rita.locator(".tile").first).to_be_focused()
+    rita.wait_for_timeout(SETTLE)
     return rita
 
 
