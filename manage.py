@@ -28,6 +28,7 @@ AS_IT_IS = {*OWNERS_WORK, "makemigrations"}  # what looks at the tables themselv
 WITHOUT_DATABASE = {
     "check", "collectstatic", "diagrams", "envexample", "help", "--help", "version", "--version",
 }  # fmt: skip
+ERASING = {"evaluate": {"upload"}, "bench": {"pipeline"}}
 NO_TABLES = (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn)
 
 
@@ -79,7 +80,7 @@ def is_alone(command: str, arguments: list[str]) -> bool:
 
 def deletes(command: str, arguments: list[str]) -> bool:
     """Whether a command erases documents as a person would, which waits for the trail's seal."""
-    return command == "evaluate" and "upload" in {word.rpartition("=")[2] for word in arguments}
+    return not ERASING.get(command, set()).isdisjoint(word.rpartition("=")[2] for word in arguments)
 
 
 def trouble(error: DatabaseError) -> str:

@@ -186,6 +186,8 @@ def test_what_nobody_can_explain_keeps_its_trace():
         (["manage.py", "evaluate", "--kind", "upload"], True),
         (["manage.py", "evaluate", "--kind=upload"], True),
         (["manage.py", "evaluate", "--kind", "receipt"], False),
+        (["manage.py", "bench", "pipeline", "--pages", "20"], True),
+        (["manage.py", "bench", "queue"], False),
         (["manage.py", "process", "upload"], False),
     ],
 )
