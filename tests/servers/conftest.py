@@ -5,6 +5,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -54,7 +55,13 @@ def programs() -> Path:
 
 @pytest.fixture(scope="session")
 def postgres15(folder: Path, programs: Path) -> Iterator[Postgres15]:
-    home = folder / "postgres"
+    """The database server of `production`, and of nothing else: each sets the roles' passwords."""
+    with running15(programs, folder / "postgres") as server:
+        yield server
+
+
+@contextmanager
+def running15(programs: Path, home: Path) -> Iterator[Postgres15]:
     home.mkdir()
     server = Postgres15(programs, home)
     server.start()

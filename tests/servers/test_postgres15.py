@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 
 import psycopg
 import pytest
@@ -11,21 +12,30 @@ from portal.embedded import postgres
 from portal.embedded.binaries import Binaries
 from portal.embedded.places import Places
 from tests.crash.installation import ROOT
+from tests.servers.conftest import running15
+from tests.servers.postgres15 import Postgres15
 
 
-def test_the_flow_from_upload_to_erasure(postgres15, folder):
+@pytest.fixture
+def alone(programs, folder) -> Iterator[Postgres15]:
+    """A server for this test, which makes the portal's roles anew, with passwords of its own."""
+    with running15(programs, folder / "alone") as server:
+        yield server
+
+
+def test_the_flow_from_upload_to_erasure(alone, folder):
     ran = subprocess.run(
         [sys.executable, "-m", "pytest", "tests/test_flow.py"],
         cwd=ROOT,
         env={
             **os.environ,
-            "DATABASE_URL": postgres15.url("postgres"),
+            "DATABASE_URL": alone.url("postgres"),
             "TEST_VAR_DIR": str(folder / "flow"),
         },
         capture_output=True,
         check=False,
         text=True,
-        timeout=120,
+        timeout=240,
     )
     assert ran.returncode == 0, ran.stdout
     assert " passed" in ran.stdout
