@@ -10,19 +10,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import log10
 
+from apps.base.plots import Frame, Plot, Tick
 from apps.extraction.calibration.curves import Cost, Reliable
 
-WIDTH, HEIGHT = 360, 236  # of the picture; its text is set for this size
-LEFT, TOP, RIGHT, BOTTOM = 46.0, 10.0, 350.0, 196.0  # of the plot
+PLOT = Plot(width=360, height=236, left=46.0, top=10.0, right=350.0, bottom=196.0)
 LEAST_ERROR = 0.0005
 ERRORS = ((0.001, "0.1 %"), (0.01, "1 %"), (0.1, "10 %"), (1.0, "100 %"))
 SHARES = ((0.0, "0 %"), (0.25, "25 %"), (0.5, "50 %"), (0.75, "75 %"), (1.0, "100 %"))
-
-
-@dataclass(frozen=True, slots=True)
-class Tick:
-    at: float
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,20 +27,6 @@ class Dot:
     y: float
     low: float
     high: float
-
-
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """What both pictures stand in."""
-
-    across: Sequence[Tick]
-    up: Sequence[Tick]
-    width: int = WIDTH
-    height: int = HEIGHT
-    left: float = LEFT
-    top: float = TOP
-    right: float = RIGHT
-    bottom: float = BOTTOM
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,19 +50,19 @@ class CostChart:
 
 
 def reliability(known: Iterable[Reliable], here: Iterable[Reliable] = ()) -> ReliabilityChart:
-    frame = Frame([Tick(_across(error), text) for error, text in ERRORS], _errors_up())
+    frame = Frame(PLOT, [Tick(_across(error), text) for error, text in ERRORS], _errors_up())
     return ReliabilityChart(frame, [_dot(one) for one in known], [_dot(one) for one in here])
 
 
 def cost(costs: Sequence[Cost], *, target: float, threshold: float | None) -> CostChart:
-    frame = Frame([Tick(_share(share), text) for share, text in SHARES], _errors_up())
+    frame = Frame(PLOT, [Tick(PLOT.x(share), text) for share, text in SHARES], _errors_up())
     chosen = next((one for one in costs if one.threshold == threshold), None)
     return CostChart(
         frame=frame,
         line=_points((one.review, one.error) for one in costs),
         most=_points((one.review, one.most) for one in costs),
         target=_up(target),
-        chosen=Dot(_share(chosen.review), _up(chosen.error), 0.0, 0.0) if chosen else None,
+        chosen=Dot(PLOT.x(chosen.review), _up(chosen.error), 0.0, 0.0) if chosen else None,
     )
 
 
@@ -92,7 +72,7 @@ def _dot(one: Reliable) -> Dot:
 
 
 def _points(places: Iterable[tuple[float, float]]) -> str:
-    return " ".join(f"{_share(share)},{_up(error)}" for share, error in places)
+    return " ".join(f"{PLOT.x(share)},{_up(error)}" for share, error in places)
 
 
 def _errors_up() -> list[Tick]:
@@ -100,15 +80,11 @@ def _errors_up() -> list[Tick]:
 
 
 def _across(error: float) -> float:
-    return round(LEFT + (RIGHT - LEFT) * _logarithmic(error), 1)
+    return PLOT.x(_logarithmic(error))
 
 
 def _up(error: float) -> float:
-    return round(BOTTOM - (BOTTOM - TOP) * _logarithmic(error), 1)
-
-
-def _share(share: float) -> float:
-    return round(LEFT + (RIGHT - LEFT) * share, 1)
+    return PLOT.y(_logarithmic(error))
 
 
 def _logarithmic(error: float) -> float:

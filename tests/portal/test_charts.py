@@ -6,6 +6,7 @@ import pytest
 
 from apps.extraction.calibration import curves
 from portal import charts
+from portal.charts import PLOT
 from tests.extraction.test_calibration import bins
 
 COUNTED = bins(at_0_5=(100, 30), at_0_9=(500, 5), at_0_999=(400, 0))
@@ -18,8 +19,8 @@ def points(text: str) -> list[tuple[float, float]]:
 def test_everything_lies_within_its_frame():
     made = charts.reliability(curves.reliability(COUNTED), curves.reliability(COUNTED))
     heights = {y for dot in (*made.dots, *made.here) for y in (dot.y, dot.low, dot.high)}
-    assert all(charts.TOP <= y <= charts.BOTTOM for y in heights)
-    assert all(charts.LEFT <= dot.x <= charts.RIGHT for dot in made.dots)
+    assert all(PLOT.top <= y <= PLOT.bottom for y in heights)
+    assert all(PLOT.left <= dot.x <= PLOT.right for dot in made.dots)
     assert len(made.dots) == len(made.here) == 3
 
 
@@ -43,7 +44,7 @@ def test_each_power_of_ten_is_as_wide_as_the_next():
 def test_the_cost_curve_goes_from_looking_at_nothing_to_the_right():
     made = charts.cost(curves.costs(COUNTED), target=0.005, threshold=0.9)
     line, most = points(made.line), points(made.most)
-    assert line[0][0] == charts.LEFT
+    assert line[0][0] == PLOT.left
     assert [x for x, _ in line] == sorted(x for x, _ in line)
     assert all(bound <= y for (_, y), (_, bound) in zip(line, most, strict=True))
     assert made.chosen

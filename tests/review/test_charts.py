@@ -4,8 +4,7 @@ from itertools import pairwise
 
 import pytest
 
-from apps.review import charts
-from apps.review.charts import Column, bars
+from apps.review.charts import PLOT, Column, bars
 
 
 @pytest.mark.parametrize(
@@ -20,13 +19,13 @@ def test_the_scale_ends_at_a_round_number(highest, scale):
 def test_everything_lies_within_the_frame_and_stands_on_what_is_below_it():
     drawn = bars([Column("a", [(30, "c1"), (10, "c4")]), Column("b", [(0, "c1"), (5, "c4")])])
     below, above, alone = drawn.parts
-    assert below.y + below.height == pytest.approx(charts.BOTTOM, abs=0.2)
+    assert below.y + below.height == pytest.approx(PLOT.bottom, abs=0.2)
     assert above.y + above.height == pytest.approx(below.y, abs=0.2)
     assert (above.ink, alone.ink) == ("c4", "c4")
     assert below.height == pytest.approx(3 * above.height, abs=0.3)
     for part in drawn.parts:
-        assert part.x >= charts.LEFT and part.x + part.width <= charts.RIGHT
-        assert part.y >= charts.TOP
+        assert part.x >= PLOT.left and part.x + part.width <= PLOT.right
+        assert part.y >= PLOT.top
 
 
 def test_columns_do_not_touch_and_stand_over_their_labels():
