@@ -43,7 +43,7 @@ class Child:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,  # Ctrl-C is for the supervisor alone
-                preexec_fn=_end_with_supervisor,
+                preexec_fn=end_with_parent,
             )
 
     def look(self) -> str:
@@ -76,7 +76,7 @@ class Child:
             self.process.wait()
 
 
-def _end_with_supervisor() -> None:
-    """If the supervisor is killed, the system kills this process; its own children watch it."""
+def end_with_parent() -> None:
+    """If whoever starts this process is killed, the system kills it; its own children watch it."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)

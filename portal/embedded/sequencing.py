@@ -6,18 +6,21 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from portal.embedded.children import ROOT
+from portal.embedded.children import ROOT, end_with_parent
+
+COMMAND = (sys.executable, "-m", "django", "sequence")
 
 
 @contextmanager
 def at_hand() -> Iterator[None]:
     about = {"DJANGO_SETTINGS_MODULE": "portal.settings", "DATABASE_ROLE": "sequencer"}
     child = subprocess.Popen(
-        [sys.executable, "-m", "django", "sequence"],
+        COMMAND,
         cwd=ROOT,
         env={**os.environ, **about},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
+        preexec_fn=end_with_parent,
     )
     try:
         yield

@@ -1,12 +1,10 @@
 """How gunicorn serves the portal on one machine."""
 
-import ctypes
 import os
-import signal
-import sys
 from typing import Any
 
 from portal import logs
+from portal.embedded.children import end_with_parent
 
 workers = 2
 threads = 4
@@ -20,10 +18,7 @@ limit_request_line = 4094
 limit_request_fields = 60
 control_socket_disable = True
 
-PR_SET_PDEATHSIG = 1
-
 
 def post_fork(server: Any, worker: Any) -> None:
     """A web process ends with its master, however that ends."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    end_with_parent()

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import connection
 
 from portal.embedded import postgres, secrets
-from portal.embedded.children import ROOT
+from portal.embedded.children import ROOT, end_with_parent
 from portal.embedded.keeper import SUPERUSER
 from portal.embedded.places import Places
 from portal.embedded.provision import ROLES, divide, make_database
@@ -51,6 +51,7 @@ class Scratch:
             env={**self.environment, "DATABASE_ROLE": role},
             stdout=subprocess.PIPE,
             text=True,
+            preexec_fn=end_with_parent,
         )
 
     @contextmanager
