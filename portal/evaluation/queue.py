@@ -211,7 +211,7 @@ def _shift(reviewers: Sequence[UUID], pace: float) -> list[tuple[float, Act, UUI
 def _sitting(pk: UUID, pace: float) -> Iterator[tuple[float, Act, UUID]]:
     """What one reviewer does, and when."""
     chance = random.Random(pk.int)  # noqa: S311 - a pace, no secret
-    at = chance.uniform(0, pace)
+    at = chance.uniform(0, pace * DECISIONS)  # nobody begins because others do
     for _ in range(ROUNDS):
         yield at + AHEAD * pace, _claim, pk
         for _ in range(DECISIONS):
