@@ -179,10 +179,11 @@ def open_values(document: UUID, *, organisation: UUID, actor: Actor) -> ValueCip
     Raises:
         Gone: the values were shredded.
     """
-    fields = Artifact.objects.of_document(document).filter(kind=ArtifactClass.FIELDS).first()
+    of_values = Artifact.objects.of_document(document).filter(kind=ArtifactClass.FIELDS)
+    fields = of_values.select_related("key__by").first()
     if fields is None:
         return _new_values(document, organisation, actor)
-    return ValueCipher(_artifact_key(fields), organisation=organisation)
+    return ValueCipher(_unwrapped(fields, getattr(fields, "key", None)), organisation=organisation)
 
 
 def store() -> Store:
@@ -224,7 +225,11 @@ def _new_values(document: UUID, organisation: UUID, actor: Actor) -> ValueCipher
 
 
 def _artifact_key(artifact: Artifact) -> bytes:
-    row = ArtifactKey.objects.select_related("by").filter(artifact_id=artifact.pk).first()
+    rows = ArtifactKey.objects.select_related("by").filter(artifact_id=artifact.pk)
+    return _unwrapped(artifact, rows.first())
+
+
+def _unwrapped(artifact: Artifact, row: ArtifactKey | None) -> bytes:
     if row is None or artifact.shredded_at:
         raise Gone(ERASED)
     wrapping = roots().unwrap(bytes(row.by.wrapped), context=row.by.context)

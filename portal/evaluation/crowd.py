@@ -4,7 +4,7 @@ Rows are made by the server itself. What reviewers will meet first has keys, val
 real tasks have them; what lies behind is only in the way.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -19,7 +19,8 @@ from apps.accounts.roles import Role
 from apps.base.types import Actor
 from apps.extraction import doctypes
 from apps.extraction.models import Content, Field
-from apps.review.models import Task
+from apps.review.ladder import Step
+from apps.review.models import Look, Task
 from apps.vault import services as vault
 from apps.vault.classes import ArtifactClass
 from apps.vault.models import Artifact
@@ -145,6 +146,25 @@ def finish(crowd: Crowd, *, most: int) -> None:
     for start in range(0, len(first), AT_ONCE):
         with transaction.atomic():
             _finish(crowd, first[start : start + AT_ONCE])
+
+
+def send(user: User, tasks: Iterable[UUID]) -> None:
+    """That the slits of some tasks were sent to somebody, without the sending."""
+    assert user.organisation_id is not None  # a reviewer belongs to one
+    Look.objects.bulk_create(
+        Look(
+            organisation_id=user.organisation_id,
+            document_id=document,
+            task_id=task,
+            reviewer=user,
+            step=Step.SLIT,
+            page=1,
+            region=[0, 0, 100, 100],
+            pixels=1,
+            of_pixels=10_000,
+        )
+        for task, document in Task.objects.filter(pk__in=tasks).values_list("pk", "document")
+    )
 
 
 def _finish(crowd: Crowd, tasks: Sequence[Task]) -> None:

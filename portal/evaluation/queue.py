@@ -1,18 +1,27 @@
 """Reviewers at work on a long queue: what a claim, a decision and a sign of life take.
 
-Each process is one connection, as a web worker is, and plays its share of the reviewers in turn
-without a pause between them: the load of many more people than are named. What is timed is what
-a view does after it knows who asks: rights, task, service and commit. What is busy is the work of
-both ends of the connection, which other programs on the machine do not stretch.
+Modelled is a shift of people who come and go on their own: each decides at the pace of a practised
+reviewer, now faster and now slower, and takes more slits before the last are gone. When each of
+them presses is drawn beforehand and waits for nobody (an open loop), so a slow server is not
+spared by having fewer questions. Each process is one connection, as a web worker is, and plays its
+share of the people. Without a pace they press as soon as the one before was served (a closed loop):
+that tells how much the machine can carry, and its times are those of a queue.
+
+What is timed is what a view does after it knows who asks: rights, task, service and commit. How
+long somebody waited for a free connection before that is told apart. What is busy is the work of
+both ends of the connection, which other programs on the machine do not stretch. Pictures are not
+sent, but that they were is on record, so that a decision ends them. Making decisions final is a
+worker's, at another time; what one takes there is measured after the shift.
 """
 
 import multiprocessing
+import random
 import sys
 import tempfile
 import time
 import uuid
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -30,15 +39,19 @@ from apps.base.scope import acting_for
 from apps.review import services as review
 from apps.review.models import Decision, Task
 from apps.review.rules import Verdict
+from apps.review.services.final import TAKE_BACK
+from apps.review.views.doors import task_of
 from portal.evaluation import crowd
 from portal.evaluation.crowd import Crowd
 from portal.evaluation.scratch import scratch
 
 FEW = 10_000  # tasks of the shorter queue, for the growth
 ROUNDS = 2  # claims of each reviewer at each length
-DECISIONS = 6  # of each reviewer between two claims; from the eleventh on each makes one final
+DECISIONS = 6  # of each reviewer between two claims
+AHEAD = 0.1  # of a pace, between a decision and what the station asks by itself
 MET = 36  # tasks a reviewer is given or leaves to the next, at both lengths together
 MEMORY = Path("/dev/shm")  # slits rest there: the disk's own waits are no part of a decision  # noqa: S108
+LOOKED = 1800  # milliseconds that a slit was on screen
 WARM = 4  # operations of each kind before any is counted
 
 
@@ -51,10 +64,17 @@ class Played:
     """What one process did."""
 
     backend: int  # the server's process at the other end of the connection
+    waited: list[float] = field(default_factory=list)  # seconds for a connection to be free
     seconds: dict[str, list[float]] = field(default_factory=dict)
     busy: dict[str, list[float]] = field(default_factory=dict)  # seconds of both processes' work
     held: dict[UUID, set[UUID]] = field(default_factory=dict)  # tasks each reviewer was given
     said: dict[UUID, UUID] = field(default_factory=dict)  # task to the key of its decision
+
+    def await_until(self, due: float) -> None:
+        """Wait until something is due; keep how much too late it is already."""
+        early = due - time.perf_counter()
+        time.sleep(max(0.0, early))
+        self.waited.append(max(0.0, -early))
 
     @contextmanager
     def timed(self, name: str) -> Iterator[None]:
@@ -72,7 +92,7 @@ class Played:
         return time.process_time() + int(said.split()[0]) / 1e9
 
 
-def compare(*, tasks: int, reviewers: int, connections: int) -> dict[str, float]:
+def compare(*, tasks: int, reviewers: int, connections: int, pace: float) -> dict[str, float]:
     """All figures of `bench queue`; its database is gone afterwards."""
     with scratch() as made, made.superuser() as db, made.connected("app"), apart():
         work = crowd.people(reviewers)
@@ -82,12 +102,13 @@ def compare(*, tasks: int, reviewers: int, connections: int) -> dict[str, float]
             _say(f"{few} tasks are made; the first get values and slits")
             crowd.finish(work, most=MET * reviewers)
             db.execute("VACUUM ANALYZE")
-            short = _play(work, connections)
+            short = _play(work, connections, pace)
             _leave(work)
             _say("the short queue is measured")
             crowd.tasks(db, work, first=few, last=tasks)
             _say(f"{tasks} tasks are made")
-            long = _play(work, connections)
+            long = _play(work, connections, pace)
+            final = _made_final()
     return {
         "claim_p50_ms": _ms(long, "claim", 50),
         "claim_p95_ms": _ms(long, "claim", 95),
@@ -105,6 +126,9 @@ def compare(*, tasks: int, reviewers: int, connections: int) -> dict[str, float]
         "claims": len(long.all_of("claim")),
         "decisions": len(long.all_of("decide")),
         "operations_per_s": long.per_second,
+        "waited_p95_ms": long.waited_ms,
+        "cores_busy": long.cores,
+        "final_ms_each": final,
     }
 
 
@@ -124,15 +148,27 @@ class Run:
     def per_second(self) -> float:
         return sum(len(took) for one in self.played for took in one.seconds.values()) / self.wall
 
+    @property
+    def cores(self) -> float:
+        """How many cores were busy with it all the time."""
+        busy = (took for one in self.played for each in one.busy.values() for took in each)
+        return sum(busy) / self.wall
 
-def _play(work: Crowd, connections: int) -> Run:
+    @property
+    def waited_ms(self) -> float:
+        waits = [waited for one in self.played for waited in one.waited]
+        return quantiles(waits, n=100)[94] * 1000 if waits else 0.0
+
+
+def _play(work: Crowd, connections: int, pace: float) -> Run:
     """Every reviewer claims, decides and stays."""
     shares = [work.reviewers[at::connections] for at in range(connections)]
     connection.close()  # children make their own
     began = time.perf_counter()
     forking = multiprocessing.get_context("fork")
     with ProcessPoolExecutor(connections, mp_context=forking) as processes:
-        played = list(processes.map(_share, [work.organisation] * connections, shares))
+        about = ([one] * connections for one in (work.organisation, pace))
+        played = list(processes.map(_share, shares, *about))
     wall = time.perf_counter() - began
     return Run(played, _lost(played), wall)
 
@@ -142,23 +178,46 @@ def _leave(work: Crowd) -> None:
         review.release(user, now=timezone.now())
 
 
-def _share(organisation: UUID, reviewers: Sequence[UUID]) -> Played:
-    """One process: its reviewers in turn, each operation as another request."""
+def _made_final() -> float:
+    """Milliseconds that a worker takes to make one decision final, with all that follows."""
+    began = time.perf_counter()
+    count = review.seal_late(now=timezone.now() + TAKE_BACK, actor=crowd.SYSTEM)
+    return (time.perf_counter() - began) / max(count, 1) * 1000
+
+
+Act = Callable[[UUID, Played], None]
+
+
+def _share(reviewers: Sequence[UUID], organisation: UUID, pace: float) -> Played:
+    """One process: what its reviewers do, each act as another request when it is due."""
     with acting_for(organisation):
         connection.ensure_connection()
         played = Played(connection.connection.info.backend_pid)
-        for _ in range(ROUNDS):
-            for pk in reviewers:
-                _claim(pk, played)
-            for _ in range(DECISIONS):
-                for pk in reviewers:
-                    _decide(pk, played)
-            for pk in reviewers:
-                user = User.objects.get(pk=pk)
-                with played.timed("heartbeat"):
-                    review.heartbeat(user, now=timezone.now())
+        began = time.perf_counter()
+        for due, act, pk in _shift(reviewers, pace):
+            if pace:
+                played.await_until(began + due)
+            act(pk, played)
     connection.close()
     return played
+
+
+def _shift(reviewers: Sequence[UUID], pace: float) -> list[tuple[float, Act, UUID]]:
+    """Who does what, and when: seconds from the beginning, in order."""
+    acts = [act for pk in reviewers for act in _sitting(pk, pace)]
+    return sorted(acts, key=lambda one: one[0])
+
+
+def _sitting(pk: UUID, pace: float) -> Iterator[tuple[float, Act, UUID]]:
+    """What one reviewer does, and when."""
+    chance = random.Random(pk.int)  # noqa: S311 - a pace, no secret
+    at = chance.uniform(0, pace * DECISIONS)  # nobody begins because others do
+    for _ in range(ROUNDS):
+        yield at + AHEAD * pace, _claim, pk
+        for _ in range(DECISIONS):
+            at += pace * chance.uniform(0.5, 1.5)
+            yield at, _decide, pk
+        yield at + AHEAD * pace / 2, _stay, pk
 
 
 def _claim(pk: UUID, played: Played) -> None:
@@ -168,7 +227,14 @@ def _claim(pk: UUID, played: Played) -> None:
     held = set(Task.objects.open().held_by(user, timezone.now()).values_list("pk", flat=True))
     if not held:
         raise NotTaken("A reviewer was given nothing.")
-    played.held.setdefault(pk, set()).update(held)
+    crowd.send(user, held - played.held.setdefault(pk, set()))
+    played.held[pk].update(held)
+
+
+def _stay(pk: UUID, played: Played) -> None:
+    user = User.objects.get(pk=pk)
+    with played.timed("heartbeat"):
+        review.heartbeat(user, now=timezone.now())
 
 
 def _decide(pk: UUID, played: Played) -> None:
@@ -176,10 +242,11 @@ def _decide(pk: UUID, played: Played) -> None:
     user = User.objects.get(pk=pk)
     held = Task.objects.open().held_by(user, timezone.now()).order_by("due_at", "id")
     key = held.values_list("pk", flat=True)[0]
-    answer = review.Answer(uuid.uuid4(), Verdict.CORRECTED, crowd.VALUE, overrides=True)
-    about = ("claim", "field", "document__reading", "crop", "job", "known")
+    answer = review.Answer(
+        uuid.uuid4(), Verdict.CORRECTED, crowd.VALUE, overrides=True, shown_ms=LOOKED
+    )
     with played.timed("decide"):
-        task = Task.objects.select_related(*about).get(pk=key)
+        task = task_of(key)
         review.decide(task, answer, user=user, now=timezone.now())
     played.said[key] = answer.key
 

@@ -19,7 +19,7 @@ BEFORE = {
     "pages are sealed": "apps.extraction.services:_keep",
     "a result is sealed": "apps.delivery.services:_keep",
     "an upload is sealed": "apps.intake.services.receiving:_register",
-    "a decision is committed": "apps.review.services.decisions:seal_older",
+    "a decision is committed": "apps.review.services.exposures:end",
     "keys are destroyed": "apps.vault.services:_remove_bytes",
     "leaves are written": "apps.audit.sequencer:Sequencer._grow",
     "a tree is signed": "apps.audit.sequencer:Sequencer._sign",

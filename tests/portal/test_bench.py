@@ -4,6 +4,8 @@ import io
 import os
 import threading
 import time
+import uuid
+from itertools import pairwise
 from types import SimpleNamespace
 
 import numpy as np
@@ -12,7 +14,7 @@ import pytest
 
 from apps.extraction import rooms
 from apps.vault.envelope import CHUNK
-from portal.evaluation import memory, pipeline, readers
+from portal.evaluation import memory, pipeline, queue, readers
 from portal.evaluation.vault import Files, Rates, pieces
 
 
@@ -119,3 +121,24 @@ def test_the_highest_of_many_looks_is_kept(monkeypatch):
     with memory.highest(look) as peak:
         assert done.wait(10)
     assert peak == [9]
+
+
+def test_reviewers_press_at_a_pace_of_their_own_whatever_the_server_does():
+    crowd = [uuid.uuid4() for _ in range(20)]
+    shift = queue._shift(crowd, 2.0)
+    assert [due for due, _, _ in shift] == sorted(due for due, _, _ in shift)
+    for pk in crowd:
+        own = [(due, act) for due, act, who in shift if who == pk]
+        decided = [due for due, act in own if act is queue._decide]
+        assert len(decided) == queue.ROUNDS * queue.DECISIONS
+        assert all(1.0 <= later - due <= 3.0 for due, later in pairwise(decided))
+        assert [act for _, act in own][0 :: queue.DECISIONS + 2] == [queue._claim] * queue.ROUNDS
+
+
+def test_a_connection_that_is_late_says_by_how_much():
+    played = queue.Played(backend=0)
+    played.await_until(time.perf_counter() - 0.5)
+    played.await_until(time.perf_counter() + 0.01)
+    late, punctual = played.waited
+    assert late >= 0.5
+    assert punctual == 0.0

@@ -7,7 +7,6 @@ from django.utils import timezone
 from apps.accounts.models import User
 from apps.review import services as review
 from apps.review.models import Task
-from apps.review.services.final import DEEP
 from tests.review.desk import NUMBER
 from tests.review.test_claims import documents_with_tasks
 
@@ -31,7 +30,7 @@ def test_a_claim_costs_the_same_however_much_it_takes(desk):
     few = asked(lambda: review.claim(rita, now=timezone.now()))
     documents_with_tasks(desk, 4, 4, 4, 4, 4)
     many = asked(lambda: review.claim(remy, now=timezone.now()))
-    assert len(many) <= len(few) <= 16
+    assert len(many) <= len(few) <= 15
 
 
 def test_a_decision_costs_the_same_however_many_came_before(desk):
@@ -42,8 +41,7 @@ def test_a_decision_costs_the_same_however_many_came_before(desk):
     for task in Task.objects.open().held_by(desk.house.rita, timezone.now()):
         rita = fresh(desk.house.rita)
         costs.append(len(asked(lambda task=task, who=rita: desk.decide(task, NUMBER, user=who))))
-    assert len(set(costs[:DEEP])) == 1 and costs[0] <= 16
-    assert len(set(costs[DEEP:])) == 1 and costs[DEEP] <= 41  # one earlier is made final with it
+    assert len(costs) == 12 and len(set(costs)) == 1 and costs[0] <= 12
 
 
 def test_a_sign_of_life_costs_little(desk):

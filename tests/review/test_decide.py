@@ -16,12 +16,13 @@ from apps.retention import services as retention
 from apps.review import services as review
 from apps.review.models import Decision, Task
 from apps.review.rules import State, Verdict
-from apps.review.services import Answer
+from apps.review.services import Answer, final
 from apps.review.services.asked import COLUMN
 from apps.review.services.claims import LEASE
-from apps.review.services.decisions import ENOUGH_SKIPS
-from apps.review.services.final import DEEP, TAKE_BACK
+from apps.review.services.decisions import DEEP, ENOUGH_SKIPS
+from apps.review.services.final import TAKE_BACK
 from apps.review.services.values import LONGEST
+from apps.review.tasks import sweep
 from apps.vault import services as vault
 from tests.conftest import SYSTEM
 from tests.intake.looking import everything_in_the_database, facts
@@ -315,16 +316,48 @@ def test_a_decision_becomes_final_after_a_while_and_not_before(desk, held):
 
 
 def test_only_so_many_decisions_can_be_taken_back(desk, rita):
+    tasks = _decided(desk, rita, DEEP + 2)
+    back = [review.undo(rita, now=timezone.now()).pk for _ in range(DEEP)]
+    assert back == [task.pk for task in reversed(tasks[2:])]
+    with pytest.raises(NotPossible, match="nothing left"):
+        review.undo(rita, now=timezone.now())
+
+
+def test_what_is_taken_back_and_decided_again_makes_nothing_deeper(desk, rita):
+    tasks = _decided(desk, rita, DEEP)
+    for _ in range(3):
+        last = review.undo(rita, now=timezone.now())
+        desk.decide(last, verdict=Verdict.BLANK, user=rita)
+    back = [review.undo(rita, now=timezone.now()).pk for _ in range(DEEP)]
+    assert back == [task.pk for task in reversed(tasks)]
+
+
+def test_however_many_were_decided_a_decision_makes_none_final(desk, rita):
+    tasks = _decided(desk, rita, DEEP + 2)
+    states = {Task.objects.get(pk=task.pk).state for task in tasks}
+    assert states == {State.DECIDED}
+
+
+def test_a_sweep_goes_on_until_nothing_is_late(desk, rita, monkeypatch):
+    monkeypatch.setattr(final, "LATE", 2)
+    monkeypatch.setattr(final, "TAKE_BACK", timedelta(0))
+    tasks = _decided(desk, rita, 5)
+    sweep()
+    states = {Task.objects.get(pk=task.pk).state for task in tasks}
+    assert states == {State.SEALED}
+
+
+def _decided(desk: Desk, rita, count: int) -> list[Task]:
+    """Tasks of several papers, in the order in which they were decided."""
     for _ in range(3):
         desk.lines = ["INVOICE", *(f"{label} 7{at}.70" for at, label in enumerate(LABELS))]
         desk.paper(fields=("net_total", "tax_total", "grand_total", "due_payable"))
     held = Task.objects.open().filter(pk__in=[task.pk for task in _all_held(desk, rita)])
-    tasks = list(held.order_by("created_at"))[: DEEP + 2]
-    assert len(tasks) == DEEP + 2
+    tasks = list(held.order_by("created_at"))[:count]
+    assert len(tasks) == count
     for task in tasks:
         desk.decide(task, verdict=Verdict.BLANK, user=rita)
-    states = [Task.objects.get(pk=task.pk).state for task in tasks]
-    assert states == [State.SEALED] * 2 + [State.DECIDED] * DEEP
+    return tasks
 
 
 LABELS = ("Net total", "Total VAT", "Grand total", "Amount due")

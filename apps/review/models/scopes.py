@@ -79,13 +79,13 @@ def lanes_of(user: User) -> list[Lane]:
 
     A scope of a workspace they are no member of, or of another region, gives nothing.
     """
-    if user.organisation is None:
+    if user.organisation_id is None:
         return []
     rooms = list(user.memberships.order_by("pk").values_list("workspace_id", flat=True))
     scopes = list(Scope.objects.filter(reviewer=user).order_by("pk"))
     if not scopes:
         return [{"workspace_id": room} for room in rooms]
-    here = [one for one in scopes if one.region in ("", user.organisation.region)]
+    here = [one for one in scopes if one.region in ("", _region(user))]
     lanes = [
         {"workspace_id": room, **narrowed}
         for one in here
@@ -94,6 +94,10 @@ def lanes_of(user: User) -> list[Lane]:
         for narrowed in _narrowed(one)
     ]
     return [lane for at, lane in enumerate(lanes) if lane not in lanes[:at]]
+
+
+def _region(user: User) -> str:
+    return user.organisation.region if user.organisation else ""
 
 
 def _narrowed(scope: Scope) -> Iterator[Lane]:

@@ -56,8 +56,7 @@ def correct(
 
 def _waiting_job(task: Task) -> Job:
     """The job, while something else of its document is undecided; locked, so that it stays."""
-    assert task.job is not None  # it is of a document
-    job = Job.objects.select_for_update().get(pk=task.job.pk)
+    job = Job.objects.select_for_update().get(pk=task.job_id)
     others = Task.objects.undecided().awaited().filter(document=task.document_id)
     if job.state not in WAITING or not others.exists():
         raise NotPossible(TOO_LATE)
@@ -70,7 +69,7 @@ def _own_word(task: Task, user: User) -> Decision:
     if first is None or first.reviewer_id != user.pk or task.known_id is not None:
         raise NotFound
     if task.state != State.SEALED:
-        raise NotPossible("This can still be undone: press U.")
+        raise NotPossible("This is not final yet: undo it with U, or wait a minute.")
     if task.field_id is None:
         raise NotPossible("The fields of that class are being read already.")
     third = Turn.THIRD in {one.turn for one in turns_of(task) if one.decision_id}

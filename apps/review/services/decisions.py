@@ -15,11 +15,12 @@ from apps.review.models import Claim, Decision, Task
 from apps.review.rules import OF_A_CLASS, OF_A_FIELD, State, Verdict
 from apps.review.services import exposures, quality
 from apps.review.services.asked import choices_of
-from apps.review.services.final import record, seal_older
+from apps.review.services.final import record
 from apps.review.services.skipping import check_may_skip
 from apps.review.services.values import put_value
 
 LONGEST_LOOK = 3_600_000  # milliseconds
+DEEP = 10  # decisions that can be taken back, one after the other
 ENOUGH_SKIPS = 2  # after which a task goes to a lead
 OTHERWISE = "This slit asks something else. Load the page again."
 TOO_LATE = "This was decided or withdrawn before you."
@@ -58,17 +59,11 @@ def decide(task: Task, answer: Answer, *, user: User, now: datetime) -> Decision
     check_fits(task, answer)
     decision = decision_of(task, answer, user)
     save(decision)
-    exposures.end(task, ms=answer.shown_ms, user=user, now=now)
     if _goes_to_a_lead(task, decision):
         _pass_on(task, decision, escalated=True)
-        return decision
-    if not task.move(State.DECIDED, under=decision.claim, decision=decision, moved_at=now):
-        raise NotPossible(TOO_LATE)
-    chosen = {"doctype": decision.doctype} if decision.doctype else {}
-    record(Tag.TASK_DECIDED, task, user.actor, verdict=decision.verdict, **chosen)
-    seal_older(decision.claim, actor=user.actor)
-    if decision.met is False:
-        quality.missed(decision, now=now)
+    else:
+        _close(task, decision, now)
+    exposures.end(task, ms=answer.shown_ms, user=user, now=now)
     return decision
 
 
@@ -97,7 +92,7 @@ def undo(user: User, *, now: datetime) -> Task:
     """Take back the person's last decision that is not final, and hold its task again.
 
     Raises:
-        NotPossible: there is none, or its task went on meanwhile.
+        NotPossible: there is none, it lies deeper than can be taken back, or its task went on.
     """
     last = (
         Decision.objects.select_for_update(of=("self",))
@@ -106,7 +101,7 @@ def undo(user: User, *, now: datetime) -> Task:
         .order_by("-id")
         .first()
     )
-    if last is None or not _reopen(last, now):
+    if last is None or _lies_deep(last) or not _reopen(last, now):
         raise NotPossible("There is nothing left to take back.")
     last.undone = True
     last.save(update_fields=["undone"])
@@ -185,6 +180,23 @@ def _goes_to_a_lead(task: Task, decision: Decision) -> bool:
         return False
     others = Task.objects.filter(field=task.field_id).exclude(pk=task.pk)
     return task.field_id is None or not others.exists()
+
+
+def _close(task: Task, decision: Decision, now: datetime) -> None:
+    """A task is decided, unless it is another's by now; a sweep makes it final."""
+    if not task.move(State.DECIDED, under=decision.claim, decision=decision, moved_at=now):
+        raise NotPossible(TOO_LATE)
+    chosen = {"doctype": decision.doctype} if decision.doctype else {}
+    record(Tag.TASK_DECIDED, task, decision.reviewer.actor, verdict=decision.verdict, **chosen)
+    if decision.met is False:
+        quality.missed(decision, now=now)
+
+
+def _lies_deep(decision: Decision) -> bool:
+    """Whether so many other tasks were answered since that it can no longer be taken back."""
+    since = Decision.objects.filter(claim=decision.claim_id, id__gt=decision.pk)
+    others = since.exclude(task=decision.task_id).order_by().values("task").distinct()
+    return others.count() >= DEEP
 
 
 def _pass_on(task: Task, decision: Decision, *, escalated: bool) -> None:

@@ -101,7 +101,7 @@ def shown(task: Task, *, step: Step, ms: int, user: User, now: datetime) -> int:
     return _add(look, task, ms=ms, user=user, now=now)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def end(task: Task, *, ms: int, user: User, now: datetime) -> None:
     """A person is done with a task: its slit was on screen for so long, and access ends here."""
     looks = list(
@@ -110,15 +110,18 @@ def end(task: Task, *, ms: int, user: User, now: datetime) -> None:
         .order_by("-id")
     )
     if slit := next((look for look in looks if look.step == Step.SLIT), None):
-        _add(slit, task, ms=ms, user=user, now=now)
-    Look.objects.filter(pk__in=[look.pk for look in looks]).update(ended_at=now)
+        _add(slit, task, ms=ms, user=user, now=now, ended_at=now)
+    if others := [look.pk for look in looks if look is not slit]:
+        Look.objects.filter(pk__in=others).update(ended_at=now)
 
 
-def _add(look: Look, task: Task, *, ms: int, user: User, now: datetime) -> int:
+def _add(look: Look, task: Task, *, ms: int, user: User, now: datetime, **ends: datetime) -> int:
     until = min(now, look.ended_at or now)
     total = bounded(ms, before=look.shown_ms, since=look.created_at, until=until)
-    if added := total - look.shown_ms:
-        Look.objects.filter(pk=look.pk).update(shown_ms=total)
+    added = total - look.shown_ms
+    if added or ends:
+        Look.objects.filter(pk=look.pk).update(shown_ms=total, **ends)
+    if added:
         _record(Tag.PICTURE_SHOWN, task, user, step=look.step, milliseconds=added)
     return total
 

@@ -19,8 +19,7 @@ from apps.review.services.agreeing import conclude
 from apps.vault import services as vault
 
 TAKE_BACK = timedelta(seconds=60)  # how long a decision can be taken back
-DEEP = 10  # decisions that can be taken back
-LATE = 500  # decisions a sweep makes final
+LATE = 500  # decisions made final at one go
 
 
 def seal_all(claim: Claim, *, actor: Actor) -> int:
@@ -31,13 +30,11 @@ def seal_all(claim: Claim, *, actor: Actor) -> int:
     return _seal(_decided().filter(claim=claim).order_by("job_id", "pk"), actor)
 
 
-def seal_older(claim: Claim, *, actor: Actor) -> int:
-    """Make final what lies deeper than can be taken back."""
-    return _seal(_decided().filter(claim=claim).order_by("-decision_id")[DEEP:], actor)
-
-
 def seal_late(*, now: datetime, actor: Actor) -> int:
-    """Make final what could be taken back for long enough; how many there were."""
+    """Make final what could be taken back for long enough, as far as one go reaches; how many.
+
+    It happens apart from deciding: who presses Enter waits for no job, key or slit of others.
+    """
     late = _decided().filter(moved_at__lte=now - TAKE_BACK)
     return _seal(late.order_by("moved_at")[:LATE], actor)
 

@@ -66,6 +66,7 @@ def _queue(options: dict[str, Any]) -> dict[str, float]:
             tasks=options["tasks"],
             reviewers=options["reviewers"],
             connections=options["connections"],
+            pace=options["pace"],
         )
     except NoScratch as error:
         raise CommandError(str(error)) from error
@@ -100,7 +101,7 @@ OPTIONS: dict[str, tuple[str, ...]] = {
     "station": ("decisions", "think"),
     "reader": ("documents",),
     "retention": ("artifacts",),
-    "queue": ("tasks", "reviewers", "connections"),
+    "queue": ("tasks", "reviewers", "connections", "pace"),
     "vault": ("megabytes", "large_megabytes", "rounds"),
 }
 
@@ -125,6 +126,9 @@ class Command(BaseCommand):
         parser.add_argument("--reviewers", type=int, default=200)
         parser.add_argument(
             "--connections", type=int, default=4, help="that play the reviewers in turn"
+        )
+        parser.add_argument(
+            "--pace", type=float, default=2.4, help="seconds of a reviewer a slit; 0: no pause"
         )
         parser.add_argument("--seconds", type=int, default=5, help="of writing, each time")
         parser.add_argument("--writers", type=int, default=4, help="processes that write events")
