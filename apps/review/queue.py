@@ -21,11 +21,18 @@ class Waiting:
 
 
 def waiting_for(user: User) -> Waiting:
-    """What the person could take now. The oldest is the oldest of those that are due first."""
-    open_tasks = Task.objects.workable_by(user).order_by("due_at", "id")
-    rows = list(open_tasks.values_list("created_at", "escalated")[:ENOUGH])
+    """What the person could take now. The oldest is the oldest of those that are due first.
+
+    One question, which walks no further down any lane than is counted.
+    """
+    columns = ("due_at", "id", "created_at", "escalated")
+    lanes = [lane.values_list(*columns)[:ENOUGH] for lane in Task.objects.workable_by(user)]
+    first, *others = lanes or [Task.objects.none().values_list(*columns)]
+    if others:
+        first = first.union(*others).order_by("due_at", "id")[:ENOUGH]
+    rows = list(first)
     return Waiting(
         slits=len(rows),
-        oldest_at=min((born for born, _ in rows), default=None),
-        escalated=sum(1 for _, escalated in rows if escalated),
+        oldest_at=min((born for _, _, born, _ in rows), default=None),
+        escalated=sum(1 for *_, escalated in rows if escalated),
     )

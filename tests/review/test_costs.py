@@ -7,8 +7,10 @@ from django.utils import timezone
 from apps.accounts.models import User
 from apps.review import services as review
 from apps.review.models import Task
+from apps.review.queue import waiting_for
 from tests.review.desk import NUMBER
 from tests.review.test_claims import documents_with_tasks
+from tests.review.test_scopes import narrowed
 
 
 def fresh(user: User) -> User:
@@ -42,6 +44,17 @@ def test_a_decision_costs_the_same_however_many_came_before(desk):
         rita = fresh(desk.house.rita)
         costs.append(len(asked(lambda task=task, who=rita: desk.decide(task, NUMBER, user=who))))
     assert len(costs) == 12 and len(set(costs)) == 1 and costs[0] <= 12
+
+
+def test_what_waits_is_counted_in_one_question_however_many_lanes_there_are(desk):
+    documents_with_tasks(desk, 4, 4)
+    documents_with_tasks(desk, 2, sender=desk.house.cleo, workspace=desk.house.people)
+    rita = fresh(desk.house.rita)
+    rita.memberships.create(workspace=desk.house.people)
+    for kind in ("iban", "amount"):
+        narrowed(desk, kind=kind)
+    [question] = [one for one in asked(lambda: waiting_for(rita)) if "review_task" in one]
+    assert question.count("UNION") == 3
 
 
 def test_a_sign_of_life_costs_little(desk):

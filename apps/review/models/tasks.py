@@ -1,8 +1,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from functools import reduce
-from operator import or_
 from typing import Any
 from uuid import UUID
 
@@ -61,13 +59,15 @@ class TaskQuerySet(models.QuerySet["Task"]):
         )
         return free.exclude(Exists(passed_on)).exclude(Exists(read)).exclude(Exists(passed))
 
-    def workable_by(self, user: User) -> TaskQuerySet:
-        """Free tasks of the person's workspaces, as far as their scopes reach."""
-        lanes = lanes_of(user)
-        if not lanes or user.organisation_id is None or not user.has_perm("review.decide_task"):
-            return self.none()
-        any_of_them = reduce(or_, (Q(**lane) for lane in lanes))
-        return self.free_for(user).filter(any_of_them, organisation_id=user.organisation_id)
+    def workable_by(self, user: User) -> list[TaskQuerySet]:
+        """Free tasks of the person's workspaces, as far as their scopes reach: lane by lane.
+
+        Each lane is ordered by what is due first, as one index has it; lanes may overlap.
+        """
+        if user.organisation_id is None or not user.has_perm("review.decide_task"):
+            return []
+        free = self.free_for(user).filter(organisation_id=user.organisation_id)
+        return [free.filter(**lane).order_by("due_at", "id") for lane in lanes_of(user)]
 
     def held_by(self, user: User, now: datetime) -> TaskQuerySet:
         """Tasks under the person's claim; a claim or a role that ended holds nothing."""

@@ -56,6 +56,7 @@ def correct(
 
 def _waiting_job(task: Task) -> Job:
     """The job, while something else of its document is undecided; locked, so that it stays."""
+    assert task.job_id is not None  # it is of a document
     job = Job.objects.select_for_update().get(pk=task.job_id)
     others = Task.objects.undecided().awaited().filter(document=task.document_id)
     if job.state not in WAITING or not others.exists():
