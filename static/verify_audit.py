@@ -36,6 +36,10 @@ class Wrong(Exception):
     """A check failed; the sentence says how."""
 
 
+class Unproven(Exception):
+    """Nothing is wrong, but something that this would need is not there."""
+
+
 def sha(data: bytes) -> bytes:
     return hashlib.sha256(data).digest()
 
@@ -206,6 +210,7 @@ class Export:
         self.folder = folder
         self.wrong: dict[str, list[str]] = {}
         self.count = self.retired = self.disclosed = 0
+        self.roots: dict[int, bytes | None] = {}  # of the tree at the sizes that somebody kept
 
     def path(self, *names: str) -> str:
         return os.path.join(self.folder, *names)
@@ -264,6 +269,7 @@ class Export:
                 if whole and said["index"] != at or not whole and said["index"] <= at:
                     self.blame("order", "event %d stands where %d should" % (said["index"], at))
                 if whole:
+                    self.note(at, stack)
                     at = grow(stack, at, 1, one)
                 else:
                     at = said["index"]
@@ -273,9 +279,15 @@ class Export:
                 numbers.take(event)
                 self.count, self.retired = self.count + 1, self.retired + (body is None)
         if whole:
+            self.note(at, stack)
             self.close(proofs, checkpoint, stack, at)
             for writer, missing in numbers.missing():
                 self.blame("numbers", "of writer %s are missing: %s" % (writer, missing))
+
+    def note(self, at: int, stack: list[bytes]) -> None:
+        """Keep the root where somebody kept a checkpoint: the events before it make it anew."""
+        if at in self.roots and stack:
+            self.roots[at] = bag(stack)
 
     def close(self, proofs: Said, checkpoint: Head, stack: list[bytes], at: int) -> None:
         """Add what is right of the range, and compare the root."""
@@ -355,6 +367,18 @@ def continues(old: Head, proofs: Said, new: Head) -> bool:
     return old[0] == new[0] and extends(old, new, proven.get(old[1], []))
 
 
+def is_beginning(export: Export, old: Head, proofs: Said, new: Head) -> bool:
+    """Whether a checkpoint that was kept is of an earlier state of the exported tree."""
+    root = export.roots.get(old[1])
+    if root is not None:
+        return old[0] == new[0] and root == old[2]
+    known = {one["from"] for one in proofs["consistency"]} | {0, new[1]}
+    if old[0] == new[0] and old[1] < new[1] and old[1] not in known:
+        raise Unproven("the export holds no proof from the checkpoint of %d events you kept;"
+                       " one of a range that reaches back to it does" % old[1])  # fmt: skip
+    return continues(old, proofs, new)
+
+
 def digest_of(path: str) -> str:
     digest = hashlib.sha256()
     with open(path, "rb") as file:
@@ -389,6 +413,8 @@ class Report:
             self.ok(check, work())
         except Wrong as error:
             self.fail(check, str(error))
+        except Unproven as error:
+            self.skip(check, str(error))
         except BROKEN as error:
             self.fail(check, "what it needs cannot be read (%s)" % type(error).__name__)
         else:
@@ -419,6 +445,7 @@ def verify(export: Export, arguments: argparse.Namespace, report: Report) -> Non
         return
     if not arguments.key:
         report.skip("checkpoint", "no --key was given; that of the export proves nothing by itself")
+    export.roots = dict.fromkeys(sizes(arguments.old))
     about_events(export, proofs, seen[0], report)
     about_the_past(export, proofs, seen[0], keys, arguments, report)
 
@@ -465,7 +492,7 @@ def about_the_past(
         def kept(path: str = path) -> str:
             with open(path, encoding="utf-8", newline="") as file:
                 old = opened(file.read(), keys)
-            if not continues(old, proofs, checkpoint):
+            if not is_beginning(export, old, proofs, checkpoint):
                 raise Wrong("the tree does not begin with the one of %d events you kept" % old[1])
             return "nothing was rewritten since the checkpoint of %d events" % old[1]
 
@@ -492,6 +519,16 @@ def stamp(export: Export, name: str, certificates: str | None, report: Report) -
         report.ok("timestamps", "the authority's signature of anchor %s holds" % name)
     else:
         report.fail("timestamps", "the authority's signature of anchor %s is wrong" % name)
+
+
+def sizes(paths: list[str]) -> Iterator[int]:
+    """Of what trees the checkpoints that somebody kept are; those that are none are told later."""
+    for path in paths:
+        try:
+            with open(path, encoding="utf-8", newline="") as file:
+                yield head(file.read())[1]
+        except BROKEN:
+            continue
 
 
 def given(words: list[str]) -> list[Key]:

@@ -25,6 +25,10 @@ SOURCES = [
     for path in sorted((ROOT / folder).rglob("*.py"))
     if "migrations" not in path.parts
 ]
+OF_KINDS = {  # modules that sort kinds of events, and record none
+    "apps/assurance/exports/ocsf.py", "apps/assurance/seen.py", "apps/audit/exposure.py",
+    "apps/audit/groups.py", "apps/audit/tags.py", "apps/audit/words.py",
+}  # fmt: skip
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 
 
@@ -45,7 +49,7 @@ def test_every_state_has_its_moves(flow):
 
 def test_every_kind_of_event_is_recorded_somewhere():
     text = "\n".join(
-        path.read_text() for path in SOURCES if path.name not in ("tags.py", "words.py")
+        path.read_text() for path in SOURCES if str(path.relative_to(ROOT)) not in OF_KINDS
     )
     assert [tag for tag in Tag if f"Tag.{tag.name}" not in text] == []
 

@@ -66,3 +66,14 @@ ROLES: dict[Role, frozenset[str]] = {
         }
     ),
 }
+
+# What somebody is called where their name is not told; of several roles, the first.
+TOLD: dict[Role, str] = {
+    Role.REVIEW_LEAD: "Lead",
+    Role.REVIEWER: "Reviewer",
+    Role.COMPLIANCE_OFFICER: "Compliance officer",
+    Role.RECORDS_MANAGER: "Records manager",
+    Role.ORGANISATION_ADMIN: "Organisation admin",
+    Role.INTEGRATOR: "Integrator",
+    Role.SENDER: "Sender",
+}

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from apps.assurance.exports import package
 from apps.assurance.exports.services import FLOW
 from apps.assurance.models import Export
 from apps.audit import tallies, tree
@@ -39,6 +40,7 @@ class Alert:
 class Oversight:
     health: Health
     keys: Sequence[str]  # that sign checkpoints
+    verifier: str  # digest of the program that checks exports
     day: Count  # the last
     exports: Sequence[Export]
     alerts: Sequence[Alert]
@@ -64,6 +66,7 @@ def oversight(organisation: UUID, *, now: datetime) -> Oversight:
     return Oversight(
         health=state,
         keys=tree.verifiers(),
+        verifier=package.verifier(),
         day=days[0],
         exports=list(exports.order_by("-id")[:FEW]),
         alerts=[

@@ -176,8 +176,7 @@ class Walk:
     @property
     def _leads(self) -> Sequence[Any]:
         """The values of the filter that leads."""
-        said = self.wanted.filters.get(self.lead)
-        return said if isinstance(said, list) else [said]
+        return _several(self.wanted.filters.get(self.lead))
 
     @property
     def _is_alone(self) -> bool:
@@ -198,13 +197,20 @@ class Walk:
 
 
 def _lead(wanted: Wanted, organisation: UUID) -> str:
-    """The filter to walk along: a document's, which has few events, or the rarest by count."""
-    names = list(wanted.filters)
+    """The filter to walk along: a document's, which has few events, or the rarest by count.
+
+    What was done is nearly everything and has no index of its own; all events are walked for it.
+    """
+    names = [name for name, said in wanted.filters.items() if Outcome.DONE not in _several(said)]
     if "document" in names or len(names) < 2:
         return "document" if "document" in names else "".join(names)
     range_ = {"since": wanted.since, "until": wanted.until}
     counts = tallies.counted(wanted.filters, organisation=organisation, **range_)
     return min(names, key=lambda name: counts[name])
+
+
+def _several(said: Any) -> list[Any]:
+    return said if isinstance(said, list) else [said]
 
 
 def _record_read(wanted: Wanted, organisation: UUID, reader: Actor, *, events: int) -> None:

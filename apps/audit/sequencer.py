@@ -6,33 +6,36 @@ and nothing is kept in memory from one to the next. Two at once exclude each oth
 
 Before a tree grows, its edge is proven to be that of the last checkpoint, and the checkpoint to be
 signed by a key of ours. What somebody rewrote behind our back is not signed over.
+
+Leaves go from the queue into their trees inside the database; what comes here is one string of
+hashes for each tree, from which the edges grow.
 """
 
-from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import psycopg
 from django.db import connection, transaction
+from psycopg.pq import Format
 
 from apps.audit import services as audit
-from apps.audit import tlog
 from apps.audit.models import LOG
 from apps.audit.notes import Head
 from apps.audit.signing import KeyRing
 from apps.audit.tags import Tag
-from apps.audit.tlog import Frontier, leaf_hash
+from apps.audit.tlog import Frontier, leaf_hash, split
 from apps.base.ids import uuid7
 from apps.base.types import Actor
 
 SYSTEM = Actor("system:sequencer")
 BATCH = 4000  # events
-TILE = 256  # hashes
+TILE_BITS = 8  # a tile holds 256 hashes
 ALONE = 7162  # the advisory lock of whoever grows trees
 
-Waiting = tuple[UUID, bytes]  # an event and the hash of its leaf
+Edges = dict[UUID, Frontier]  # by tree
 
 
 class Mismatch(Exception):
@@ -43,14 +46,14 @@ class Mismatch(Exception):
         self.tree = tree
 
 
-@dataclass(slots=True)
-class Growth:
-    """One tree in one batch."""
+@dataclass(frozen=True, slots=True)
+class Full:
+    """A tile that a leaf completed."""
 
     tree: UUID
-    frontier: Frontier
-    size: int  # before
-    waiting: list[Waiting] = field(default_factory=list)
+    level: int
+    index: int
+    root: bytes
 
 
 class Sequencer:
@@ -64,25 +67,18 @@ class Sequencer:
         Raises:
             Mismatch: see there.
         """
+        due = {"stopped": list(self.stopped), "most": self.batch}
+        if not _cursor().execute(WAITS, due).fetchone():
+            return 0  # nearly always, and asked without a transaction
         with transaction.atomic():
             cursor = _cursor()
             if not _alone(cursor):
                 return None
-            taken = cursor.execute(
-                "SELECT tree, event_id, hash FROM audit_pending WHERE tree <> ALL(%s)"
-                " ORDER BY event_id LIMIT %s",
-                [list(self.stopped), self.batch],
-            ).fetchall()
-            if taken:
-                waiting = defaultdict(list)
-                for tree, event, hash_ in taken:
-                    waiting[tree].append((event, hash_))
-                self._grow(cursor, waiting, now)
-                cursor.execute(
-                    "DELETE FROM audit_pending WHERE event_id = ANY(%b)",
-                    [[row[1] for row in taken]],
-                )
-        return len(taken)
+            edges = self._proven(cursor.execute(DUE, due))
+            cursor.execute(PLACE, {**_sizes(edges), "most": self.batch})
+            placed = {tree: split(hashes) for tree, hashes in cursor.fetchall()}
+            self._grow(cursor, edges, placed, now)
+        return sum(map(len, placed.values()))
 
     def log(self, *, now: datetime) -> int | None:
         """Enter the newest checkpoint of every tree into the log of all; how many were new."""
@@ -100,8 +96,7 @@ class Sequencer:
             if entries:
                 _insert(cursor, "audit_logged (id, tree, size, body)", "uuid uuid bigint text",
                         entries)  # fmt: skip
-                leaves = [(entry[0], leaf_hash(entry[3].encode())) for entry in entries]
-                self._grow(cursor, {LOG: leaves}, now)
+                self._enter(cursor, [(entry[0], entry[3]) for entry in entries], now)
         return len(entries)
 
     def origin(self, tree: UUID) -> str:
@@ -125,50 +120,58 @@ class Sequencer:
                     [str(one), now],
                 )
 
-    def _grow(
-        self, cursor: psycopg.Cursor, waiting: dict[UUID, list[Waiting]], now: datetime
+    def _enter(
+        self, cursor: psycopg.Cursor, entries: Sequence[tuple[UUID, str]], now: datetime
     ) -> None:
-        growths = [
-            Growth(tree, frontier, frontier.size, waiting[tree])
-            for tree, frontier in self._edges(cursor, list(waiting)).items()
-        ]
-        leaves = []
-        for one in growths:
-            for index, (event, hash_) in enumerate(one.waiting, one.size):
-                leaves.append((one.tree, index, event, hash_))
-                one.frontier.append(hash_)
+        """Append entries to the log of all trees."""
+        edges = self._proven(cursor.execute(EDGES, [[LOG]]))
+        hashes = [leaf_hash(body.encode()) for _, body in entries]
+        first = edges[LOG].size
+        leaves = [(LOG, index, entry, hash_) for index, ((entry, _), hash_)
+                  in enumerate(zip(entries, hashes, strict=True), first)]  # fmt: skip
         _insert(
             cursor, "audit_leaf (tree, index, event_id, hash)", "uuid bigint uuid bytea", leaves
         )
-        for one in growths:
-            _fill_tiles(cursor, one)
-        self._sign(cursor, growths, now)
+        self._grow(cursor, edges, {LOG: hashes}, now)
 
-    def _edges(self, cursor: psycopg.Cursor, trees: list[UUID]) -> dict[UUID, Frontier]:
+    def _grow(
+        self,
+        cursor: psycopg.Cursor,
+        edges: Edges,
+        placed: dict[UUID, list[bytes]],
+        now: datetime,
+    ) -> None:
+        """Let edges pass over leaves that have their places, and sign where they end."""
+        full = [
+            one for tree, hashes in placed.items() for one in _passed(tree, edges[tree], hashes)
+        ]
+        _fill_tiles(cursor, full)
+        self._sign(cursor, {tree: edges[tree] for tree in placed}, now)
+
+    def _proven(self, found: psycopg.Cursor) -> Edges:
         """Where trees go on, each proven by its last checkpoint.
 
         Raises:
             Mismatch: one is not.
         """
-        edges = {tree: Frontier() for tree in trees}
-        for tree, size, hashes, note in cursor.execute(EDGES, [trees]).fetchall():
+        edges = {}
+        for tree, size, hashes, note in found.fetchall():
             try:
-                head = self.keys.opened(note or "")
                 edges[tree] = Frontier.unpack(size, hashes)
+                head = self.keys.opened(note or "") if size or note else None
             except ValueError as error:
                 said = f"The last checkpoint of {tree} is not signed by us."
                 raise Mismatch(tree, said) from error
-            if head != Head(self.origin(tree), size, edges[tree].root()):
+            if head and head != Head(self.origin(tree), size, edges[tree].root()):
                 raise Mismatch(tree, f"The tree {tree} is not the one that was signed.")
         return edges
 
-    def _sign(self, cursor: psycopg.Cursor, growths: list[Growth], now: datetime) -> None:
+    def _sign(self, cursor: psycopg.Cursor, grown: Edges, now: datetime) -> None:
         edges, checkpoints = [], []
-        for one in growths:
-            frontier = one.frontier
-            head = Head(self.origin(one.tree), frontier.size, frontier.root())
-            edges.append((one.tree, head.size, frontier.pack()))
-            checkpoints.append((one.tree, head.size, head.root, self.keys.sign(head), now))
+        for tree, frontier in grown.items():
+            head = Head(self.origin(tree), frontier.size, frontier.root())
+            edges.append((tree, head.size, frontier.pack()))
+            checkpoints.append((tree, head.size, head.root, self.keys.sign(head), now))
         _insert(cursor, "audit_checkpoint (tree, size, root, note, at)",
                 "uuid bigint bytea text timestamptz", checkpoints)  # fmt: skip
         _insert(cursor, "audit_edge (tree, size, hashes)", "uuid bigint bytea", edges, MOVED)
@@ -182,46 +185,70 @@ NOT_LOGGED = """
         SELECT FROM audit_logged logged WHERE (logged.tree, logged.size) = (edge.tree, edge.size))
     ORDER BY edge.tree
 """
-EDGES = """
+EDGE = """
     SELECT given.tree, coalesce(edge.size, 0), coalesce(edge.hashes, ''), newest.note
-    FROM unnest(%s::uuid[]) AS given (tree)
+    FROM {trees} AS given (tree)
     LEFT JOIN audit_edge edge ON edge.tree = given.tree
     LEFT JOIN LATERAL (SELECT note FROM audit_checkpoint WHERE tree = given.tree
         ORDER BY size DESC LIMIT 1) AS newest ON true
-    WHERE edge.tree IS NOT NULL OR newest.note IS NOT NULL
 """
-
-
-def _fill_tiles(cursor: psycopg.Cursor, growth: Growth) -> None:
-    """Write every tile that the batch completed, at every level."""
-    level, before, after = 0, growth.size // TILE, growth.frontier.size // TILE
-    while before < after:
-        tiles = [
-            (growth.tree, level, index, b"".join(hashes), tlog.root_of(hashes))
-            for index, hashes in enumerate(
-                _below(cursor, growth.tree, level, before, after), before
-            )
-        ]
-        _insert(cursor, "audit_tile (tree, level, index, hashes, root)",
-                "uuid smallint bigint bytea bytea", tiles)  # fmt: skip
-        level, before, after = level + 1, before // TILE, after // TILE
-
-
-def _below(
-    cursor: psycopg.Cursor, tree: UUID, level: int, first: int, after: int
-) -> list[list[bytes]]:
-    """The hashes that tiles of a level consist of, tile by tile."""
-    source = (
-        "SELECT hash FROM audit_leaf WHERE tree = %(tree)s"
-        if level == 0
-        else "SELECT root FROM audit_tile WHERE tree = %(tree)s AND level = %(below)s"
+EDGES = EDGE.format(trees="unnest(%s::uuid[])")
+WAITS = """
+    SELECT tree FROM audit_pending WHERE tree <> ALL(%(stopped)s::uuid[]) ORDER BY event_id LIMIT 1
+"""
+# Of the trees for which the oldest events wait.
+DUE = EDGE.format(
+    trees="""(SELECT DISTINCT tree FROM (
+        SELECT tree FROM audit_pending WHERE tree <> ALL(%(stopped)s::uuid[])
+        ORDER BY event_id LIMIT %(most)s) AS oldest)"""
+)
+# Rows are taken by where they lie: what the database knows of the queue's size is never true.
+PLACE = """
+    WITH taken AS (
+        DELETE FROM audit_pending WHERE ctid = ANY(ARRAY(
+            SELECT ctid FROM audit_pending WHERE tree = ANY(%(trees)s::uuid[])
+            ORDER BY event_id LIMIT %(most)s))
+        RETURNING tree, event_id, hash
+    ), placed AS (
+        INSERT INTO audit_leaf (tree, index, event_id, hash)
+        SELECT tree, size + row_number() OVER (PARTITION BY tree ORDER BY event_id) - 1,
+            event_id, hash
+        FROM taken JOIN unnest(%(trees)s::uuid[], %(sizes)s::bigint[]) AS edge (tree, size)
+            USING (tree)
+        RETURNING tree, index, hash
     )
-    found = cursor.execute(
-        f"{source} AND index >= %(first)s AND index < %(after)s ORDER BY index",
-        {"tree": tree, "below": level - 1, "first": first * TILE, "after": after * TILE},
-    ).fetchall()
-    hashes = [row[0] for row in found]
-    return [hashes[at : at + TILE] for at in range(0, len(hashes), TILE)]
+    SELECT tree, string_agg(hash, '' ORDER BY index) FROM placed GROUP BY tree
+"""
+TILES = """
+    INSERT INTO audit_tile (tree, level, index, hashes, root)
+    SELECT made.tree, made.level, made.index, below.hashes, made.root
+    FROM unnest(%s::uuid[], %s::smallint[], %s::bigint[], %s::bytea[])
+        AS made (tree, level, index, root),
+    LATERAL (SELECT string_agg(part.{hash}, '' ORDER BY part.index) AS hashes FROM {parts} AS part
+        WHERE part.tree = made.tree AND {of_level}
+        AND part.index >= made.index * 256 AND part.index < (made.index + 1) * 256) AS below
+"""
+OVER_LEAVES = TILES.format(parts="audit_leaf", hash="hash", of_level="true")
+OVER_TILES = TILES.format(parts="audit_tile", hash="root", of_level="part.level = made.level - 1")
+
+
+def _passed(tree: UUID, edge: Frontier, hashes: Iterable[bytes]) -> Iterator[Full]:
+    """Let an edge pass over leaves; the tiles that this completes, at every level."""
+    for leaf in hashes:
+        closed = edge.append(leaf)
+        for level, root in enumerate(closed[TILE_BITS::TILE_BITS]):
+            yield Full(tree, level, (edge.size >> TILE_BITS * (level + 1)) - 1, root)
+
+
+def _fill_tiles(cursor: psycopg.Cursor, full: list[Full]) -> None:
+    """Write tiles, those first that others are made of."""
+    for level in sorted({one.level for one in full}):
+        tiles = [(one.tree, one.level, one.index, one.root) for one in full if one.level == level]
+        cursor.execute(OVER_TILES if level else OVER_LEAVES, _columns(tiles))
+
+
+def _sizes(edges: Edges) -> dict[str, list[Any]]:
+    return {"trees": list(edges), "sizes": [edge.size for edge in edges.values()]}
 
 
 def _insert(
@@ -236,8 +263,12 @@ def _insert(
         arrays = ", ".join(f"%b::{type_}[]" for type_ in types.split())
         cursor.execute(
             f"INSERT INTO {into} SELECT * FROM unnest({arrays}) {more}",  # noqa: S608 - ours
-            [list(column) for column in zip(*rows, strict=True)],
+            _columns(rows),
         )
+
+
+def _columns(rows: Sequence[tuple[object, ...]]) -> list[list[object]]:
+    return [list(column) for column in zip(*rows, strict=True)]
 
 
 def _alone(cursor: psycopg.Cursor) -> bool:
@@ -246,6 +277,8 @@ def _alone(cursor: psycopg.Cursor) -> bool:
 
 
 def _cursor() -> psycopg.Cursor:
-    """A cursor that sends arrays and bytes as they are, which Django's writes out as text."""
+    """A cursor that sends and takes values as they are, which Django's writes out as text."""
     connection.ensure_connection()
-    return psycopg.Cursor(connection.connection)
+    cursor = psycopg.Cursor(connection.connection)
+    cursor.format = Format.BINARY
+    return cursor

@@ -8,13 +8,14 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.utils import timezone
 
-from apps.audit import canonical, details, numbering
+from apps.audit import canonical, details, numbering, workspaces
 from apps.audit.context import Origin, origin
 from apps.audit.covering import covered
 from apps.audit.exposure import SEALED_FIRST
 from apps.audit.models import Event
 from apps.audit.numbering import Given
 from apps.audit.tags import Outcome, Tag
+from apps.audit.workspaces import lies_in
 from apps.base.errors import NotFound
 from apps.base.ids import uuid7
 from apps.base.types import Actor
@@ -29,6 +30,7 @@ __all__ = [
     "document_named",
     "facts_of",
     "happened",
+    "lies_in",
     "of_document",
     "one",
     "readable",
@@ -52,8 +54,9 @@ def record(
     """Append one event, in the same transaction as the change it tells of.
 
     `facts` are ids, codes, counts and digests; fractions are given as whole per mille. `detail`
-    is what a person wrote: it is kept beside the event, where it can be erased. Twice recorded
-    is twice happened: callers record inside the condition that guards the change.
+    is what a person wrote: it is kept beside the event, where it can be erased. The workspace of
+    a document need not be given once the trail knows it. Twice recorded is twice happened:
+    callers record inside the condition that guards the change.
     """
     about = (actor, subject, organisation, document, workspace, outcome)
     event = _made(tag, about, detail, facts)
@@ -96,6 +99,10 @@ def _made(
     if not connection.in_atomic_block:
         raise RuntimeError(f"{tag} must be recorded inside a transaction.")
     actor, subject, organisation, document, workspace, outcome = about
+    if document and workspace:
+        lies_in(document, workspace=workspace)
+    elif document:
+        workspace = workspaces.of(document)
     event = Event(
         id=uuid7(),
         organisation_id=organisation,

@@ -22,7 +22,8 @@ from apps.audit.tags import Outcome
 BATCH = 20_000  # entries counted in one transaction
 
 SEALED = """
-    SELECT event.* FROM audit_leaf AS leaf JOIN audit_event AS event ON event.id = leaf.event_id
+    SELECT event.at, event.tag, event.outcome, event.actor, event.workspace, event.reason
+    FROM audit_leaf AS leaf JOIN audit_event AS event ON event.id = leaf.event_id
     WHERE leaf.tree = %(organisation)s AND leaf.index >= %(first)s AND leaf.index < %(last)s
 """
 COUNT = """

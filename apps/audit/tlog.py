@@ -51,14 +51,16 @@ class Frontier:
     def pack(self) -> bytes:
         return b"".join(self.stack)
 
-    def append(self, leaf: bytes) -> None:
-        """Add a leaf's hash, and close every subtree that it completes."""
-        full = self.size
+    def append(self, leaf: bytes) -> list[bytes]:
+        """Add a leaf's hash; the roots of all subtrees that it completes, the smallest first."""
+        root, full, closed = leaf, self.size, [leaf]
         while full & 1:
-            leaf = node_hash(self.stack.pop(), leaf)
+            root = node_hash(self.stack.pop(), root)
+            closed.append(root)
             full >>= 1
-        self.stack.append(leaf)
+        self.stack.append(root)
         self.size += 1
+        return closed
 
     def root(self) -> bytes:
         if not self.stack:

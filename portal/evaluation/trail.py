@@ -4,13 +4,16 @@ Both sides record events through the portal's own service, one a transaction, fr
 processes. Unsealed means that the trigger of the queue is off and no sequencer runs.
 """
 
+import os
 import random
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from statistics import median, quantiles
 from uuid import UUID
 
@@ -36,36 +39,48 @@ PROOFS = 200
 KEPT = ("audit_leaf", "audit_tile", "audit_checkpoint")
 
 
-def compare(
-    *, seconds: int, rounds: int, writers: int, leaves: int, exported: int, events: int
-) -> dict[str, float]:
-    """All figures of `bench audit`; nothing of it is kept."""
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """How much is measured; all of it takes about 20 minutes and 15 GB."""
+
+    seconds: int  # of writing, each time
+    rounds: int
+    writers: int
+    leaves: int
+    exported: int  # events
+    events: int  # before an officer
+
+
+def compare(sizes: Sizes, only: Collection[str] = ()) -> dict[str, float]:
+    """The figures of `bench audit`, all or those of some parts; nothing of it is kept."""
+    figures: dict[str, float] = {}
     with scratch() as database:
-        return {
-            **_writing(database, seconds, rounds, writers),
-            **_covering(database),
-            **_large(database, uuid7(), leaves),
-            **_exporting(database, uuid7(), exported),
-            **officer.pages(database, events=events),
-        }
+        for name in only or PARTS:
+            figures |= PARTS[name](database, sizes)
+    return figures
 
 
-def _exporting(database: Scratch, organisation: UUID, events: int) -> dict[str, float]:
-    _fill(database, organisation, events)
+def _exporting(database: Scratch, sizes: Sizes) -> dict[str, float]:
+    organisation = uuid7()
+    _fill(database, organisation, sizes.exported)
     _drain(database)
     return officer.export(database, organisation)
 
 
-def _writing(database: Scratch, seconds: int, rounds: int, writers: int) -> dict[str, float]:
+def _explorer(database: Scratch, sizes: Sizes) -> dict[str, float]:
+    return officer.pages(database, events=sizes.events)
+
+
+def _writing(database: Scratch, sizes: Sizes) -> dict[str, float]:
     """Events a second without and with the tree, in turns; medians, and each round's ratio."""
     hot, fifty = [uuid7()], [uuid7() for _ in range(50)]
     plain, trail, many = list[float](), list[float](), list[float]()
-    for _ in range(rounds):
+    for _ in range(sizes.rounds):
         with _unsealed(database):
-            plain.append(_rate(database, seconds, writers, hot))
+            plain.append(_rate(database, sizes, hot))
         with sequencing(database):
-            trail.append(_rate(database, seconds, writers, hot))
-            many.append(_rate(database, seconds, writers, fifty))
+            trail.append(_rate(database, sizes, hot))
+            many.append(_rate(database, sizes, fifty))
     return {
         "insert_per_s": median(plain),
         "trail_hot_per_s": median(trail),
@@ -75,12 +90,14 @@ def _writing(database: Scratch, seconds: int, rounds: int, writers: int) -> dict
     }
 
 
-def _rate(database: Scratch, seconds: int, writers: int, organisations: list[UUID]) -> float:
+def _rate(database: Scratch, sizes: Sizes, organisations: list[UUID]) -> float:
     begin = time.time() + STARTING
-    words = [str(begin), str(seconds), *map(str, organisations)]
-    at_work = [database.start("app", "portal.evaluation.writer", *words) for _ in range(writers)]
+    words = [str(begin), str(sizes.seconds), *map(str, organisations)]
+    at_work = [
+        database.start("app", "portal.evaluation.writer", *words) for _ in range(sizes.writers)
+    ]
     said = [one.communicate()[0] for one in at_work]
-    return sum(int(count) for count in said) / seconds
+    return sum(int(count) for count in said) / sizes.seconds
 
 
 @contextmanager
@@ -105,7 +122,7 @@ def sequencing(database: Scratch) -> Iterator[None]:
             sequencer.kill()
 
 
-def _covering(database: Scratch) -> dict[str, float]:
+def _covering(database: Scratch, sizes: Sizes) -> dict[str, float]:
     """How long a request waits until what it recorded is in a signed checkpoint."""
     organisation, waited = uuid7(), list[float]()
     with sequencing(database), database.connected("app"), acting_for(organisation):
@@ -127,8 +144,9 @@ def _one(organisation: UUID) -> UUID:
     return event.pk
 
 
-def _large(database: Scratch, organisation: UUID, leaves: int) -> dict[str, float]:
+def _large(database: Scratch, sizes: Sizes) -> dict[str, float]:
     """A tree of many leaves: how fast it grows, what it takes, how soon it proves."""
+    organisation, leaves = uuid7(), sizes.leaves
     before = _size(database)
     _fill(database, organisation, leaves)
     drained = _drain(database)
@@ -136,7 +154,9 @@ def _large(database: Scratch, organisation: UUID, leaves: int) -> dict[str, floa
     with database.connected("app"), acting_for(organisation):
         proof = median(_proofs(organisation, leaves))
     return {
-        "drain_leaves_per_s": leaves / drained,
+        "drain_leaves_per_s": leaves / drained.seconds,
+        "drain_sequencer_us": drained.own_s / leaves * 1e6,
+        "drain_session_us": drained.session_s / leaves * 1e6,
         "proof_ms": proof * 1000,
         "bytes_per_event": grown / leaves,
         "tree_bytes_per_event": _size(database, KEPT) / leaves,
@@ -170,15 +190,37 @@ FILL = """
 """
 
 
-def _drain(database: Scratch) -> float:
-    """Seconds that a sequencer alone takes for all that waits."""
+@dataclass(frozen=True, slots=True)
+class Drained:
+    """What emptying the queue took: time, and time of processors."""
+
+    seconds: float
+    own_s: float  # of this process, which is the sequencer
+    session_s: float  # of its session in the database
+
+
+def _drain(database: Scratch) -> Drained:
+    """Let a sequencer alone take all that waits."""
     keys = signing.kept(settings.SEQUENCER_KEYS, name=settings.TRAIL_NAME)  # as the process has
     with database.connected("sequencer"):
         sequencer = Sequencer(keys)
-        began = time.perf_counter()
+        sequencer.announce(now=timezone.now())
+        session = connection.connection.info.backend_pid
+        began, own, theirs = time.perf_counter(), time.process_time(), _worked(session)
         while sequencer.step(now=timezone.now()):
             pass
-        return time.perf_counter() - began
+        return Drained(
+            seconds=time.perf_counter() - began,
+            own_s=time.process_time() - own,
+            session_s=_worked(session) - theirs,
+        )
+
+
+def _worked(process: int) -> float:
+    """Seconds that a process has had of the processors."""
+    after_its_name = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    user, system = after_its_name[11:13]
+    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
 
 
 def _proofs(organisation: UUID, leaves: int) -> Iterator[float]:
@@ -204,3 +246,12 @@ def _size(database: Scratch, tables: tuple[str, ...] = ("audit_event", *KEPT)) -
 
 def _p95(values: list[float]) -> float:
     return quantiles(values, n=20)[18]
+
+
+PARTS: dict[str, Callable[[Scratch, Sizes], dict[str, float]]] = {
+    "writing": _writing,
+    "covering": _covering,
+    "growing": _large,
+    "export": _exporting,
+    "explorer": _explorer,
+}

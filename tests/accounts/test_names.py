@@ -4,6 +4,7 @@ import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
+from apps.accounts.roles import TOLD, Role
 from apps.accounts.templatetags.people import named, names_of
 from apps.audit import services as audit
 from apps.audit.tags import Tag
@@ -27,6 +28,30 @@ def test_people_of_another_organisation_stay_unknown(house):
     events = by(house.mallory.actor, organisation=house.halden)
     names = names_of(events, house.halden.pk)
     assert named(house.mallory.actor, names) == "Unknown"
+
+
+def test_who_may_not_read_the_trail_is_told_the_roles_of_others(house):
+    people = (house.clara, house.rita, house.lena, house.carl)
+    events = by(*[person.actor for person in people], organisation=house.halden)
+    told = names_of(events, house.halden.pk, house.clara)
+    assert [told[one.actor] for one in people] == [
+        "Clara",
+        "Reviewer",
+        "Lead",
+        "Compliance officer",
+    ]
+    told = names_of(events, house.halden.pk, house.carl)
+    assert [told[one.actor] for one in people] == ["Clara", "Rita", "Lena", "Carl"]
+
+
+def test_who_lost_every_role_is_somebody(house):
+    house.rita.groups.clear()
+    events = by(house.rita.actor, organisation=house.halden)
+    assert names_of(events, house.halden.pk, house.clara) == {house.rita.actor: "Somebody"}
+
+
+def test_every_role_is_called_something():
+    assert set(TOLD) == set(Role)
 
 
 @pytest.mark.parametrize(

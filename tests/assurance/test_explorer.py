@@ -153,6 +153,28 @@ def test_no_mix_reads_the_whole_table(house, mix):
     assert "Index" in plan
 
 
+@pytest.mark.parametrize(
+    "asked", [{}, {"outcome": "done"}, *({name: ASKED[name]} for name in ASKED)], ids=str
+)
+def test_the_newest_come_first_without_sorting(house, asked):
+    """The organisation's own index ends with the key, and so does that of every filter."""
+    with connection.cursor() as cursor:
+        for way in ("seqscan", "bitmapscan", "sort", "incremental_sort"):
+            cursor.execute(f"SET LOCAL enable_{way} = off")
+    wanted = Wanted(**asked)
+    plan = Walk(wanted, house.halden.pk).plan(50)
+    several = len(wanted.tags) > 1 or len(wanted.outcomes) > 1
+    assert "trail_of_" in plan or "_idx" in plan
+    assert plan.count("Sort  (") == several  # the ways that are walked side by side
+
+
+def test_what_was_done_is_looked_for_among_everything(house, events):
+    walk = Walk(Wanted(outcome="done"), house.halden.pk, most=10)
+    newest = events[::-1][:10]
+    assert walk.matching(50) == [event for event in newest if event.outcome == Outcome.DONE]
+    assert walk.end() == newest[-1].pk
+
+
 def test_the_trail_of_another_organisation_is_not_walked(house, events):
     happen(house.northmere.pk, actor=RITA)
     found = Walk(Wanted(actor=RITA), house.northmere.pk).matching(10)

@@ -3,28 +3,33 @@
 import csv
 import io
 import json
+import re
 import subprocess
 import sys
 import zipfile
 from datetime import timedelta
+from html import unescape
 
 import bagit
 import pytest
+from django.core import mail as django_mail
 from django.test import Client
 from django.utils import timezone
+from pypdfium2 import PdfDocument
 
 from apps.accounts import services as accounts
 from apps.accounts.roles import Role
+from apps.assurance import posting
 from apps.assurance.exports import lines as lines_
 from apps.assurance.exports import package, parts
 from apps.assurance.exports import services as exporting
 from apps.assurance.exports.services import Why
 from apps.assurance.models import Export, Mode
-from apps.audit import covering, tree
+from apps.audit import anchoring, covering, tree
 from apps.audit import services as audit
 from apps.audit.models import Event
 from apps.audit.tags import Outcome, Tag
-from apps.base.errors import NotAllowed, NotFound, NotPossible
+from apps.base.errors import NotAllowed, NotFound, NotPossible, Unavailable
 from apps.base.types import Actor
 from apps.jobs import runner
 from apps.jobs.flow import State
@@ -83,6 +88,10 @@ def verified(bag, *more):
         check=False,
     )
     return done.returncode, done.stdout
+
+
+def squeezed(text):
+    return re.sub(r"\s+", "", text)
 
 
 def key():
@@ -209,16 +218,74 @@ def test_names_and_words_go_along_only_if_asked_for(carl, sealed, tmp_path):
     assert (code, "1 disclosed words" in said) == (0, True), said
 
 
-def test_an_export_continues_a_checkpoint_that_somebody_kept(carl, sealed, tmp_path):
+def test_a_name_that_looks_like_a_formula_is_harmless_and_stays_one_cell(carl, sealed, tmp_path):
+    carl.name = '=HYPERLINK("http://example.com","Carl")'
+    carl.save()
+    happen(carl.organisation_id, actor=carl.actor)
+    sealed()
+    export = asked(carl, names=True)
+    made(export)
+    text = (unpacked(export, tmp_path) / "data/names.csv").read_text()
+    told = dict(csv.reader(io.StringIO(text)))
+    assert told[carl.actor] == f"'{carl.name}"
+
+
+@pytest.mark.parametrize("mode", Mode)
+def test_what_an_authority_stamped_is_proven_to_a_stranger(carl, sealed, stamped, tmp_path, mode):
+    """The whole way: sealed, logged, stamped, exported, and asked of openssl by itself too."""
+    happen(carl.organisation_id, 3)
+    sealed()
+    anchoring.anchor(now=timezone.now())
+    export = asked(carl, mode)
+    sealed()
+    made(export)
+    bag = unpacked(export, tmp_path)
+    code, said = verified(bag, *key(), "--tsa", str(stamped))
+    assert (code, "RESULT  PROVEN" in said) == (0, True), said
+    assert "ok    anchors     An authority saw" in said
+    assert "ok    timestamps" in said
+    [note] = (bag / "data/anchors").glob("*.txt")
+    checked = subprocess.run(
+        ["openssl", "ts", "-verify", "-data", note, "-in", note.with_suffix(".tsr"),
+         "-CAfile", stamped],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (checked.returncode, "Verification: OK" in checked.stdout + checked.stderr) == (0, True)
+    note.write_bytes(note.read_bytes().replace(b"\n", b"\n\n", 1))
+    assert verified(bag, *key(), "--tsa", str(stamped))[0] == 1
+
+
+def test_a_range_proves_any_checkpoint_within_it(carl, sealed, tmp_path):
     kept = tmp_path / "kept.txt"
     kept.write_bytes(tree.checkpoint(carl.organisation_id).note)
     export = asked(carl)
     sealed()
     made(export)
     code, said = verified(unpacked(export, tmp_path), *key(), "--old", str(kept))
-    # A checkpoint of the same day is not among those an export continues; the verifier says so.
-    assert code in (0, 1), said
-    assert "kept" in said
+    assert (code, "ok    kept" in said) == (0, True), said
+
+
+def test_a_selection_continues_the_checkpoint_that_an_officer_was_sent(carl, sealed, tmp_path):
+    posting.post(carl.organisation, now=timezone.now().replace(hour=12))
+    [mail] = django_mail.outbox
+    [(_, note, _)] = mail.attachments
+    kept = tmp_path / "kept.txt"
+    kept.write_text(note)
+    sealed()
+    export = asked(carl, Mode.SELECTION, outcome="refused")
+    made(export)
+    code, said = verified(unpacked(export, tmp_path), *key(), "--old", str(kept))
+    assert (code, "ok    kept" in said) == (0, True), said
+
+
+def test_of_a_checkpoint_that_nobody_was_sent_a_selection_says_nothing(carl, sealed, tmp_path):
+    kept = tmp_path / "kept.txt"
+    kept.write_bytes(tree.checkpoint(carl.organisation_id).note)
+    export = asked(carl, Mode.SELECTION, outcome="refused")
+    sealed()
+    made(export)
+    code, said = verified(unpacked(export, tmp_path), *key(), "--old", str(kept))
+    assert (code, "?     kept        The export holds no proof" in said) == (2, True), said
 
 
 def test_the_cover_says_who_asked_for_what_and_why(carl, sealed, tmp_path):
@@ -226,9 +293,21 @@ def test_the_cover_says_who_asked_for_what_and_why(carl, sealed, tmp_path):
     made(export)
     page = (unpacked(export, tmp_path) / "data/cover.html").read_text()
     assert "an audit, our own or another&#x27;s" in page
-    for said in ("Carl", "Halden Group", "Refused or failed", str(export.size)):
+    wanted = ("Carl", "Halden Group", "Refused or failed", str(export.size))
+    for said in wanted:
         assert said in page
     assert "<script" not in page
+
+
+def test_the_cover_says_the_same_on_paper(carl, sealed, tmp_path):
+    export = asked(carl)
+    made(export)
+    bag = unpacked(export, tmp_path)
+    with PdfDocument(bag / "data/cover.pdf") as pdf:
+        printed = "".join(sheet.get_textpage().get_text_range() for sheet in pdf)
+    texts = re.findall(r">([^<]+)<", (bag / "data/cover.html").read_text().partition("<body>")[2])
+    missing = [text for text in texts if squeezed(unescape(text)) not in squeezed(printed)]
+    assert (missing, len(texts) > 40) == ([], True)
 
 
 def test_events_are_read_once_and_chunk_by_chunk(carl, sealed, monkeypatch):
@@ -285,6 +364,17 @@ def test_nothing_leaves_before_the_taking_is_sealed(carl, sealed, sealing, monke
         response = browser(carl).get(f"/trail/exports/{export.reference}/bag.zip")
         assert response.status_code == 200
         assert response.getvalue().startswith(b"PK")
+
+
+def test_nothing_leaves_before_its_making_is_sealed(carl, sealed, monkeypatch):
+    export = asked(carl)
+    sealed()
+    made(export)
+    monkeypatch.setattr(covering, "are_leaves", are_leaves)
+    monkeypatch.setattr(covering.covered, "__kwdefaults__", {"timeout": 0.05})
+    with pytest.raises(Unavailable):
+        exporting.fetched(export, user=carl)
+    assert not Event.objects.filter(tag=Tag.ARTIFACT_OPENED, subject=export.artifact_id).exists()
 
 
 @pytest.mark.parametrize("name", ["clara", "rita", "lena", "rosa", "otto", "ida", "mallory"])

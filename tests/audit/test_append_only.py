@@ -73,6 +73,66 @@ def test_who_may_play_a_replica_cannot_change_the_trail_either(superuser):
             superuser.execute(change)
 
 
+# The trees over it, and what vouches for them
+
+KEPT = [
+    "audit_leaf", "audit_tile", "audit_checkpoint", "audit_logged", "audit_signingkey",
+    "audit_anchor",
+]  # fmt: skip
+ROWS = {
+    "audit_leaf": "gen_random_uuid(), 7, gen_random_uuid(), ''",
+    "audit_tile": "gen_random_uuid(), 0, 7, '', ''",
+    "audit_checkpoint": "gen_random_uuid(), 7, '', '', now()",
+    "audit_logged": "gen_random_uuid(), gen_random_uuid(), 7, ''",
+    "audit_signingkey": "'name+id+key', now()",
+    "audit_anchor": "gen_random_uuid(), 7, 'an authority', now(), ''",
+    "audit_pending": "gen_random_uuid(), gen_random_uuid(), ''",
+    "audit_detail": "gen_random_uuid(), gen_random_uuid(), '', '{}'",
+}
+NEVER = [(table, change) for table in KEPT for change in ("UPDATE", "DELETE", "TRUNCATE")]
+NEVER += [(table, change) for table in ("audit_pending", "audit_detail")
+          for change in ("UPDATE", "TRUNCATE")]  # fmt: skip
+SOLE = {"audit_signingkey": "since = now()", "audit_detail": "salt = ''"}
+
+
+@pytest.mark.parametrize(("table", "change"), NEVER)
+def test_whoever_plays_a_replica_cannot_change_a_tree_either(committed, table, change):
+    statement = {
+        "UPDATE": f"UPDATE {table} SET {SOLE.get(table, 'tree = gen_random_uuid()')}",
+        "DELETE": f"DELETE FROM {table}",
+        "TRUNCATE": f"TRUNCATE {table}",
+    }[change]
+    if table == "audit_anchor":
+        statement = statement.replace("tree = gen_random_uuid()", "token = ''")
+    with server.admin(connection.settings_dict["NAME"]) as db, db.transaction(force_rollback=True):
+        db.execute(f"INSERT INTO {table} VALUES ({ROWS[table]})")
+        db.execute("SET LOCAL session_replication_role = replica")
+        with pytest.raises(psycopg.errors.InsufficientPrivilege, match=NO_CHANGE):
+            db.execute(statement)
+
+
+def test_an_event_that_a_replica_writes_waits_for_its_place_too(real_house):
+    with server.admin(connection.settings_dict["NAME"]) as db, db.transaction(force_rollback=True):
+        db.execute("SET LOCAL session_replication_role = replica")
+        [before] = db.execute("SELECT count(*) FROM audit_pending").fetchone()
+        db.execute(
+            "INSERT INTO audit_event (id, organisation_id, at, tag, outcome, actor, subject, body)"
+            " SELECT audit_key_at(now()), organisation_id, at, tag, outcome, actor, subject, body"
+            " FROM audit_event LIMIT 1"
+        )
+        [after] = db.execute("SELECT count(*) FROM audit_pending").fetchone()
+        assert after == before + 1
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "call", ["audit_make_partitions()", "audit_close_partition('audit_event_ahead')"]
+)
+def test_the_portals_role_divides_nothing(call):
+    with pytest.raises(ProgrammingError, match="permission denied for function"):
+        try_here(f"SELECT {call}")
+
+
 @pytest.mark.django_db
 def test_the_portals_role_has_no_power_beyond_its_tables():
     with connection.cursor() as cursor:

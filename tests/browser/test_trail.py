@@ -1,6 +1,10 @@
 """A compliance officer finds who saw what, by keyboard, and takes it away."""
 
+import hashlib
+import subprocess
+import sys
 import zipfile
+from datetime import timedelta
 
 import pytest
 from django.utils import timezone
@@ -72,9 +76,47 @@ def test_its_pages_are_in_order(portal, trail, axe, size):
     assert found == []
 
 
-def test_an_export_is_asked_for_watched_and_taken_without_scripts(portal, trail, sealing):
-    page = portal.open(portal.house.carl, "/trail/exports/", java_script_enabled=False)
-    page.select_option("[name=reason]", "incident")
+ALONE = """
+import runpy, sys
+def deny(event, _):
+    if event.startswith("socket."):
+        raise PermissionError(event)
+sys.addaudithook(deny)
+sys.argv = sys.argv[1:]
+runpy.run_path(sys.argv[0], run_name="__main__")
+"""
+
+
+def verified_elsewhere(folder, *words):
+    """The verifier out of the bag on a bare Python that reaches no network and no package."""
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", "-c", ALONE, folder / "verify_audit.py", folder, *words],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd="/",
+        env={},
+    )
+    return done.returncode, done.stdout + done.stderr
+
+
+def test_who_saw_it_is_found_taken_away_and_proven_without_scripts(
+    portal, trail, sealing, tmp_path
+):
+    """The whole way of an officer, and of the colleague who is handed the file and the key."""
+    page = portal.open(portal.house.carl, "/", java_script_enabled=False)
+    page.click("summary:has-text('The key that signs')")
+    key, program = page.locator("details p.hash").all_inner_texts()
+    page.goto(f"{portal.address}/trail/")
+    page.fill("#id_document", trail.reference)
+    page.click("button:has-text('Show')")
+    row = page.locator("tbody tr", has_text="Clara")
+    assert row.locator("td", has_text="audit").count()
+    page.goto(f"{portal.address}/trail/exports/")
+    today = timezone.now().date()
+    page.fill("#id_since", (today - timedelta(days=91)).isoformat())
+    page.fill("#id_until", today.isoformat())
+    page.select_option("[name=reason]", "supervision")
     page.click("text=Prepare export")
     export = Export.objects.get()
     assert page.url.endswith(f"/trail/exports/{export.reference}/")
@@ -83,4 +125,10 @@ def test_an_export_is_asked_for_watched_and_taken_without_scripts(portal, trail,
     with sealing.at_work(), page.expect_download() as download:
         page.click("a:has-text('Download')")
     with zipfile.ZipFile(download.value.path()) as bag:
-        assert f"{export.reference}/verify_audit.py" in bag.namelist()
+        bag.extractall(tmp_path)
+    code, said = verified_elsewhere(tmp_path / export.reference, "--key", key)
+    assert (code, "none left out" in said) == (0, True), said
+    verifier = (tmp_path / export.reference / "verify_audit.py").read_bytes()
+    assert program == f"sha-256 {hashlib.sha256(verifier).hexdigest()}"
+    events = (tmp_path / export.reference / "data/events.jsonl").read_text()
+    assert (portal.house.clara.actor in events, "audit" in events) == (True, True)

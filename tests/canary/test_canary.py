@@ -20,6 +20,7 @@ from django.db import transaction
 from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
+from pypdfium2 import PdfDocument
 
 from apps.assurance.exports import services as exporting
 from apps.assurance.exports.services import Why
@@ -195,6 +196,13 @@ def test_a_transcript_is_all_that_holds_the_text_and_goes_with_the_document(offi
     assert ground.look(birds) == {}
 
 
+def printed_on(pdf: bytes) -> bytes:
+    """The text of a PDF, which is packed inside it, and what it says of itself."""
+    with PdfDocument(pdf) as document:
+        texts = [sheet.get_textpage().get_text_range() for sheet in document]
+        return "".join([*texts, str(document.get_metadata_dict())]).encode()
+
+
 def test_an_export_of_the_trail_holds_nothing_of_a_document(
     office, ground, birds, sealing, monkeypatch
 ):
@@ -215,7 +223,10 @@ def test_an_export_of_the_trail_holds_nothing_of_a_document(
     content = browser.get(f"{address}bag.zip").getvalue()
     with zipfile.ZipFile(io.BytesIO(content)) as bag:
         ground.answers += [bag.read(name) for name in bag.namelist()]
+        printed = printed_on(bag.read(f"{asked.reference}/data/cover.pdf"))
         assert any(document.reference.encode() in one for one in ground.answers)
+        assert asked.reference.encode() in printed
+        ground.answers.append(printed)
     event = Event.objects.filter(tag=Tag.FIELD_REVEALED).get()
     for page in (address, "/trail/exports/", f"/trail/events/{event.pk}/", "/trail/searches/",
                  f"/trail/?document={document.reference}", "/"):  # fmt: skip

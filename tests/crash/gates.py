@@ -21,12 +21,14 @@ BEFORE = {
     "an upload is sealed": "apps.intake.services.receiving:_register",
     "a decision is committed": "apps.review.services.exposures:end",
     "keys are destroyed": "apps.vault.services:_remove_bytes",
-    "leaves are written": "apps.audit.sequencer:Sequencer._grow",
+    "a batch is begun": "apps.audit.sequencer:Sequencer._proven",
+    "leaves have places": "apps.audit.sequencer:Sequencer._grow",
     "a tree is signed": "apps.audit.sequencer:Sequencer._sign",
 }
 AFTER = {
     "a decision is kept": "apps.review.services:decide",
     "a batch is written": "apps.audit.sequencer:Sequencer._grow",
+    "checkpoints are logged": "apps.audit.sequencer:Sequencer._enter",
     "an upload is registered": "apps.intake.services.receiving:_register",
 }
 SHORTER = {
@@ -35,6 +37,7 @@ SHORTER = {
     "apps.jobs.runner:backoff": lambda attempts: 1,
     "apps.jobs.sweep:UNHEARD": timedelta(seconds=1),
     "apps.vault.services:LONGEST": timedelta(seconds=5),
+    "portal.management.commands.sequence:LOG_EVERY": timedelta(seconds=1),
     "apps.vault.orphans:GRACE": timedelta(seconds=10),
 }
 OFTEN = 0.5  # seconds between two rounds of everything that runs on a clock

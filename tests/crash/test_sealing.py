@@ -13,7 +13,13 @@ from apps.audit import signing, tlog
 from apps.audit.models import LOG
 from tests.crash.installation import Installation, Person, until
 
-BOUNDARIES = ["leaves are written", "a tree is signed", "a batch is written"]
+BOUNDARIES = [
+    "a batch is begun",
+    "leaves have places",
+    "a tree is signed",
+    "a batch is written",
+    "checkpoints are logged",
+]
 WITHOUT_PLACE = (
     "SELECT count(*) FROM audit_event event LEFT JOIN audit_leaf leaf ON leaf.event_id = event.id"
     " WHERE leaf.event_id IS NULL"
@@ -60,7 +66,7 @@ def test_the_sequencer_dies(arrowslit: Installation, boundary: str) -> None:
         something_happens(arrowslit)
 
 
-@pytest.mark.parametrize("boundary", ["a tree is signed", "a batch is written"])
+@pytest.mark.parametrize("boundary", BOUNDARIES)
 def test_the_database_dies_under_the_sequencer(arrowslit: Installation, boundary: str) -> None:
     with arrowslit.held_at(boundary) as whoever_comes:
         something_happens(arrowslit)

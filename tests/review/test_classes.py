@@ -26,6 +26,7 @@ from apps.review import ladder
 from apps.review import services as review
 from apps.review.ladder import RUNGS
 from apps.review.models import Grant, Task
+from apps.review.models.looks import Look
 from apps.review.rules import Reason, State, Trouble, Verdict
 from apps.review.services import Answer, classes
 from apps.vault import services as vault
@@ -169,10 +170,13 @@ def test_the_slit_shows_the_header_and_nothing_of_the_body(desk, as_, asked):
 def test_looking_is_recorded_with_what_was_seen(desk, as_, asked):
     task = desk.take(desk.house.rita)[CLASS]
     as_(desk.house.rita).get(f"/review/{task.pk}/crop.png")
+    kept = Look.objects.get()
     assert facts(Event.objects.get(tag=Tag.CROP_DELIVERED)) == {
         "asks": "class",
         "page": 1,
         "share": round(task.geometry["share"] * 1_000_000),
+        "pixels": kept.pixels,
+        "region": kept.region,
     }
 
 

@@ -144,6 +144,8 @@ def test_a_step_is_shown_for_a_reason_and_both_are_recorded(ask, look, task, ste
     kept = Look.objects.get()
     assert (kept.step, kept.reason, kept.page) == (step, reason, 1)
     assert kept.pixels == pytest.approx(seen, abs=2)
+    told = (delivered["reason"], delivered["page"], delivered["region"], delivered["pixels"])
+    assert told == (kept.reason, kept.page, kept.region, kept.pixels)
     assert kept.of_pixels == pytest.approx(SIZE[0] * SIZE[1], rel=0.01)
 
 

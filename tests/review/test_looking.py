@@ -15,6 +15,7 @@ from apps.audit.models import Event
 from apps.audit.tags import Tag
 from apps.review import services as review
 from apps.review.models import Claim, Task
+from apps.review.models.looks import Look
 from apps.review.rules import Verdict
 from apps.review.services.claims import LEASE
 from tests.conftest import SYSTEM
@@ -80,11 +81,13 @@ def test_a_slit_shows_its_word_and_no_other(look):
 
 def test_looking_is_recorded_with_what_was_seen(desk, look, task):
     look()
-    event = Event.objects.get(tag=Tag.CROP_DELIVERED)
+    event, kept = Event.objects.get(tag=Tag.CROP_DELIVERED), Look.objects.get()
     assert facts(event) == {
         "field": "iban",
         "page": 1,
         "share": round(task.geometry["share"] * 1_000_000),
+        "pixels": kept.pixels,
+        "region": kept.region,
     }
     assert (event.actor, event.document) == (desk.house.rita.actor, task.document_id)
     look()

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
+from functools import cache
 from tempfile import TemporaryFile
 from typing import Any
 
@@ -16,6 +16,7 @@ from django.conf import settings
 from django.template.loader import render_to_string
 
 from apps.assurance.exports import lines as forms
+from apps.assurance.exports import printing
 from apps.assurance.exports.bag import Bag, Sink
 from apps.assurance.exports.lines import Line, Table
 from apps.assurance.exports.proving import Anchored
@@ -130,15 +131,19 @@ def _add_cover(bag: Bag, contents: Contents, summary: Summary, now: datetime) ->
         "summary": summary,
         "counts": sorted(summary.tags.items()),
         "now": now,
-        "verifier": _digest(VERIFIER),
+        "verifier": verifier(),
         "root": contents.signed.root.hex(),
     }
-    bag.add("data/cover.html", render_to_string(COVER, about))
+    page = render_to_string(COVER, about)
+    bag.add("data/cover.html", page)
+    bag.add("data/cover.pdf", printing.as_pdf(page, now=now))
     bag.add("data/cover.css", render_to_string(STYLE))
 
 
-def _digest(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+@cache
+def verifier() -> str:
+    """The digest of the program that checks an export."""
+    return hashlib.sha256(VERIFIER.read_bytes()).hexdigest()
 
 
 def _about(contents: Contents, now: datetime) -> dict[str, str]:

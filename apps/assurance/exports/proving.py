@@ -10,7 +10,8 @@ from typing import Any
 from uuid import UUID
 
 from apps.audit import tree
-from apps.audit.models import LOG, Anchor, Checkpoint
+from apps.audit.models import LOG, Anchor, Checkpoint, Event
+from apps.audit.tags import Tag
 from apps.audit.tree import Signed
 
 FORMAT = "arrowslit-audit-export/1"
@@ -34,7 +35,8 @@ def proofs(
     organisation: UUID, signed: Signed, anchors: list[Anchored], **about: Any
 ) -> dict[str, Any]:
     """The content of `proofs.json`; `about` is what the mode of the export adds."""
-    sizes = {one.proof["size"] for one in anchors} | set(daily(organisation, signed))
+    sizes = {one.proof["size"] for one in anchors}
+    sizes |= {*daily(organisation, signed), *sent(organisation, signed)}
     return {
         "format": FORMAT,
         "size": signed.size,
@@ -62,7 +64,7 @@ def anchored(organisation: UUID, signed: Signed) -> list[Anchored]:
 
 
 def daily(organisation: UUID, signed: Signed) -> Iterator[int]:
-    """The sizes of the last checkpoints of days, as an officer may have kept them by mail."""
+    """The sizes of the last checkpoints of days."""
     known = Checkpoint.objects.filter(tree=organisation, size__lte=signed.size).order_by("-at")
     end = signed.at
     for _ in range(DAYS):
@@ -71,6 +73,13 @@ def daily(organisation: UUID, signed: Signed) -> Iterator[int]:
             return
         yield last.size
         end = last.at
+
+
+def sent(organisation: UUID, signed: Signed) -> Iterator[int]:
+    """The sizes of the checkpoints that officers were sent, and may have kept."""
+    told = Event.objects.filter(organisation_id=organisation, tag=Tag.CHECKPOINT_SENT)
+    for size in told.between(signed.at - DAYS * DAY, None).values_list("subject", flat=True):
+        yield int(size)
 
 
 def _anchored(organisation: UUID, signed: Signed, anchor: Anchor) -> Anchored | None:

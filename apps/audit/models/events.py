@@ -42,7 +42,7 @@ class Event(models.Model):
     actor = models.CharField(max_length=64)
     subject = models.CharField(max_length=64)
     document = models.UUIDField(null=True)
-    workspace = models.UUIDField(null=True)  # of the document, where whoever recorded it knew
+    workspace = models.UUIDField(null=True)  # of the document, as soon as it is known
     reason = models.CharField(max_length=40, default="")  # a code, or none
     body = models.BinaryField()  # canonical JSON
 

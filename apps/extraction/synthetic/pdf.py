@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from datetime import date
+from datetime import UTC, datetime
 from io import BytesIO
 from itertools import pairwise
 
@@ -14,11 +14,11 @@ from pikepdf import Array, Dictionary, Name, Object, Pdf, String
 from apps.extraction.synthetic.page import POINT, Area, Colour, Run, Sheet, Stroke
 from apps.extraction.synthetic.typeface import Typeface, typeface
 
-DRAWN_ON = date(2026, 1, 1)  # every file claims this day, so that equal calls give equal bytes
+DRAWN_AT = datetime(2026, 1, 1, tzinfo=UTC)  # so that equal calls give equal bytes
 SYMBOLIC = 4  # font flag: the glyphs are found by our own map, not by an encoding
 
 
-def typeset(sheets: Sequence[Sheet]) -> bytes:
+def typeset(sheets: Sequence[Sheet], *, title: str = "", drawn_at: datetime = DRAWN_AT) -> bytes:
     """A born-digital PDF with embedded fonts and a text layer."""
     pdf = Pdf.new()
     fonts = _fonts(pdf, sheets)
@@ -26,7 +26,9 @@ def typeset(sheets: Sequence[Sheet]) -> bytes:
         content = pdf.make_stream(_content(sheet).encode("ascii"))
         resources = Dictionary(Font=Dictionary({f"/{name}": fonts[name] for name in fonts}))
         _add_page(pdf, sheet, content, resources)
-    return _saved(pdf)
+    if title:
+        pdf.docinfo[Name.Title] = String(title)
+    return _saved(pdf, drawn_at)
 
 
 def scanned(
@@ -57,8 +59,8 @@ def _add_page(pdf: Pdf, sheet: Sheet, content: Object, resources: Object) -> Non
     pdf.pages.append(pikepdf.Page(pdf.make_indirect(page)))
 
 
-def _saved(pdf: Pdf) -> bytes:
-    pdf.docinfo[Name.CreationDate] = String(f"D:{DRAWN_ON:%Y%m%d}000000Z")
+def _saved(pdf: Pdf, drawn_at: datetime = DRAWN_AT) -> bytes:
+    pdf.docinfo[Name.CreationDate] = String(f"D:{drawn_at:%Y%m%d%H%M%S}Z")
     out = BytesIO()
     pdf.save(out, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
     return out.getvalue()

@@ -123,6 +123,7 @@ def _register(arrival: Arrival, facts: Facts, terms: Terms, sender: User) -> Doc
     if before := _sent_in_this_form(facts.received_digest, terms, sender):
         arrival.abort()  # the same form came twice at once, and the other was faster
         return before
+    audit.lies_in(arrival.document, workspace=terms.workspace.pk)
     original = vault.keep(arrival.sealing, actor=sender.actor)
     document = _unique(
         lambda reference: Document.objects.create(

@@ -58,7 +58,8 @@ def glyph(task: Task, position: int, *, user: User, now: datetime) -> bytes:
     if position not in laid.doubtful or task.crop is None:
         raise NotPossible(NO_DIGITS)
     narrowed = _narrowed(task.geometry, laid.places[position])
-    _record(Tag.GLYPH_DELIVERED, task, user, subject=_named(task, position))
+    told = exposures.extent_of(narrowed).told
+    _record(Tag.GLYPH_DELIVERED, task, user, subject=_named(task, position), **told)
     exposures.keep(task, user, step=Step.SLIT, geometry=narrowed, now=now)
     with vault.open(task.crop, actor=user.actor, purpose="digit") as slit:
         return cut(slit.read(), window=narrowed["window"])
@@ -153,7 +154,7 @@ def _named(task: Task, position: int) -> str:
     return f"{task.pk}/{position}"
 
 
-def _record(tag: Tag, task: Task, user: User, *, subject: str = "", **facts: int) -> None:
+def _record(tag: Tag, task: Task, user: User, *, subject: str = "", **facts: Any) -> None:
     audit.record(
         tag,
         actor=user.actor,

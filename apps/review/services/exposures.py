@@ -33,6 +33,12 @@ class Extent:
     of_pixels: int
     share: float  # 0 to 1
 
+    @property
+    def told(self) -> dict[str, Any]:
+        """As the trail says it."""
+        share = round(self.share * PER_MILLION)
+        return {"share": share, "region": self.region, "pixels": self.pixels}
+
 
 def extent_of(geometry: Mapping[str, Any]) -> Extent:
     """Work out what can be seen from how a picture lies on its page; see `asking.geometry_of`."""
@@ -54,8 +60,8 @@ def sent(
 ) -> Look:
     """Keep that a picture leaves, on the trail and as a row, before it does."""
     tag = Tag.CROP_DELIVERED if step is Step.SLIT else RUNGS[step].delivered
-    share = round(geometry["share"] * PER_MILLION)
-    _record(tag, task, user, share=share)
+    why = {"reason": reason} if reason else {}
+    _record(tag, task, user, **extent_of(geometry).told, **why)
     return keep(task, user, step=step, geometry=geometry, now=now, reason=reason, until=until)
 
 

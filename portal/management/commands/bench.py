@@ -73,14 +73,14 @@ def _queue(options: dict[str, Any]) -> dict[str, float]:
 
 
 def _audit(options: dict[str, Any]) -> dict[str, float]:
-    return trail.compare(
-        seconds=options["seconds"],
-        rounds=options["rounds"],
-        writers=options["writers"],
-        leaves=options["leaves"],
-        exported=options["exported"],
-        events=options["events"],
-    )
+    only = options["only"].split(",") if options["only"] else []
+    if unknown := set(only) - set(trail.PARTS):
+        raise CommandError(f"No part is called {sorted(unknown)[0]}: {', '.join(trail.PARTS)}.")
+    how = {name: options[name] for name in OPTIONS["audit"] if name != "only"}
+    try:
+        return trail.compare(trail.Sizes(**how), only)
+    except NoScratch as error:
+        raise CommandError(str(error)) from error
 
 
 BENCHES: dict[str, Bench] = {
@@ -95,7 +95,7 @@ BENCHES: dict[str, Bench] = {
 }
 # What each takes from the command line; printed with its figures.
 OPTIONS: dict[str, tuple[str, ...]] = {
-    "audit": ("seconds", "rounds", "writers", "leaves", "exported", "events"),
+    "audit": ("seconds", "rounds", "writers", "leaves", "exported", "events", "only"),
     "confidence": ("limit",),
     "pipeline": ("pages", "pages_each"),
     "station": ("decisions", "think"),
@@ -135,6 +135,7 @@ class Command(BaseCommand):
         parser.add_argument("--leaves", type=int, default=1_000_000, help="of the large tree")
         parser.add_argument("--exported", type=int, default=200_000, help="events of an export")
         parser.add_argument("--events", type=int, default=10_000_000, help="before an officer")
+        parser.add_argument("--only", default="", help="parts, with commas between them")
         parser.add_argument("--json", action="store_true", help="the only form there is")
 
     def handle(self, *args: Any, **options: Any) -> None:
