@@ -56,7 +56,7 @@ def test_the_page_has_policy_calendar_holds_certificates_and_no_content(desk, ro
     hold = held(rosa, document)
     page = said(rosa.get("/retention/"))
     for words in (
-        "Policy default v3",
+        "Policy default v4",
         "On decision",
         "Medical form",
         "No change is under way",
@@ -105,7 +105,7 @@ def test_troubles_stand_above_everything(desk, rosa, document, files):
 def test_two_people_change_a_policy_and_both_see_what_happens(desk, rosa, carl, document):
     assert rosa.post("/retention/policies/propose/", CHANGE).status_code == 302
     page = said(carl.get("/retention/"))
-    assert "Proposed default v4" in page
+    assert "Proposed default v5" in page
     assert "PT12H after read, at most P7D" in page
     assert "Originals of all other documents are kept shorter" in page
     assert "1 original becomes due sooner" in page
@@ -113,7 +113,7 @@ def test_two_people_change_a_policy_and_both_see_what_happens(desk, rosa, carl, 
     assert "Approve and sign" not in said(rosa.get("/retention/"))
     response = carl.post("/retention/policies/4/approve/", {"password": PASSWORD})
     assert response.status_code == 302
-    assert "Approved default v4" in said(carl.get("/retention/"))
+    assert "Approved default v5" in said(carl.get("/retention/"))
     retention.go_round(desk.house.halden.pk, now=timezone.now() + DAY)
     assert Artifact.objects.get(kind="original").due_at == document.reading.created_at + DAY / 2
     history = said(rosa.get("/retention/policies/4/"))
