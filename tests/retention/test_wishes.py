@@ -234,7 +234,7 @@ def test_no_receipt_is_rewritten(desk, clara, statement):
 
 def test_a_program_withdraws_what_it_sent_and_gets_the_receipt_twice(desk, ledger):
     document = desk.send(sender=desk.house.ida)
-    path = f"/api/v1/jobs/{document.reference}/withdraw/"
+    path = f"jobs/{document.reference}/withdraw/"
     first, second = ledger.call("post", path), ledger.call("post", path)
     assert first.status_code == second.status_code == 200
     assert first.json() == second.json()
@@ -245,14 +245,14 @@ def test_a_program_withdraws_what_it_sent_and_gets_the_receipt_twice(desk, ledge
 
 def test_a_program_withdraws_nothing_of_others(desk, ledger):
     document = desk.send()
-    assert ledger.call("post", f"/api/v1/jobs/{document.reference}/withdraw/").status_code == 404
+    assert ledger.call("post", f"jobs/{document.reference}/withdraw/").status_code == 404
     assert alive(document) == {"original", "fields"}
 
 
 def test_without_its_scope_a_key_withdraws_nothing(desk, program):
     document = desk.send(sender=desk.house.ida)
     key = program("state", "submit", "result")
-    assert key.call("post", f"/api/v1/jobs/{document.reference}/withdraw/").status_code == 403
+    assert key.call("post", f"jobs/{document.reference}/withdraw/").status_code == 403
     assert alive(document) == {"original", "fields"}
 
 
@@ -319,7 +319,7 @@ def test_the_worklist_is_worked_through_without_content(desk, carl):
 def test_an_officer_withdraws_by_reference_with_their_password(desk, carl):
     document = desk.send()
     form = {"reference": document.reference.lower(), "password": "wrong"}
-    path = "/retention/withdrawals/make/"
+    path = "/retention/withdrawals/sign/"
     assert carl.post(path, form).status_code == 422
     assert carl.post(path, form | {"reference": "ZZZ-ZZZ", "password": PASSWORD}).status_code == 404
     response = carl.post(path, form | {"password": PASSWORD})

@@ -157,14 +157,14 @@ def _set(documents: Sequence[Document], policy: Policy) -> None:
 def _look_first(found: Mapping[UUID, Situation], left: Sequence[Artifact], policy: Policy) -> None:
     """Let people look at what the policy asks them to; a clock that moved is looked at anew."""
     wanted = {(row.document_id, row.kind): row for row in _looks(found, left, policy)}
-    for row in Disposal.objects.waiting().filter(document__in=found):
+    for row in Disposal.objects.filter(document__in=found):
         new = wanted.pop((row.document_id, row.kind), None)
-        if new is None:
+        if new is None and row.approved_at is None:
             row.delete()
-        elif (row.due_at, row.policy) != (new.due_at, new.policy):
+        elif new and (row.due_at, row.signatures) != (new.due_at, new.signatures):
             new.pk = row.pk
             new.save(force_update=True)
-    Disposal.objects.bulk_create(wanted.values(), ignore_conflicts=True)  # it may be approved
+    Disposal.objects.bulk_create(wanted.values())
 
 
 def _looks(

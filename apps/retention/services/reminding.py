@@ -8,12 +8,12 @@ from uuid import UUID
 
 from django.core.mail import EmailMessage
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef
 
 from apps.accounts.models import User
 from apps.audit import services as audit
 from apps.audit.tags import Tag
-from apps.intake.models import Document
+from apps.intake.models import Document, DocumentQuerySet
 from apps.retention.models import Reminder
 from apps.retention.services.holds import held
 from apps.retention.services.versions import SYSTEM
@@ -27,7 +27,7 @@ MOST = 500  # documents of one round
 SUBJECT = "Fields of your documents will be erased"
 
 
-def going_soon(now: datetime) -> QuerySet[Document]:
+def going_soon(now: datetime) -> DocumentQuerySet:
     """Documents of the organisation in scope whose fields go within days, and are not held."""
     soon = Artifact.objects.alive().filter(
         document=OuterRef("pk"),

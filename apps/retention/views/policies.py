@@ -49,7 +49,7 @@ def version(request: PersonRequest, version: int) -> HttpResponse:
 @permission_required("retention.view_clocks", raise_exception=True)
 def cell(request: PersonRequest) -> HttpResponse:
     """What one cell of the matrix said, version by version, and who signed it."""
-    kind, about = request.GET.get("kind", ""), request.GET.get("about", "")
+    kind, about = request.GET.get("kind", "original"), request.GET.get("about", "all:")
     retention.version_in_force(organisation_of(request))
     versions = PolicyVersion.objects.filter(organisation_id=organisation_of(request))
     signed = versions.exclude(standing=Standing.DECLINED).order_by("number")
