@@ -12,7 +12,8 @@ from apps.assurance.exports import services as exporting
 from apps.assurance.models import Export
 from apps.delivery import services as delivery
 from apps.extraction import services as extraction
-from apps.intake.models import Document
+from apps.intake import services as intake
+from apps.intake.models import Document, Use
 from apps.jobs.flow import DONE, WAIT, Lane, Outcome, Step
 from apps.jobs.models import Job
 from apps.retention import services as retention
@@ -48,10 +49,12 @@ def deliver(document: Document, job: Job) -> Outcome:
 
 
 def _wound(stage: Callable[[Document, Job], Outcome]) -> Callable[[Job], Outcome]:
-    """A stage after which every clock of its document is set."""
+    """A stage that waits while processing is paused, and after which every clock is set."""
 
     def run(job: Job) -> Outcome:
         document = Document.objects.select_related("submission", "original").get(pk=job.subject_id)
+        if not intake.allows(document.organisation_id, Use.PROCESSING):
+            return WAIT  # whoever turns it on again wakes it
         outcome = stage(document, job)
         retention.wind(document)
         return outcome

@@ -26,6 +26,7 @@ ROLES: dict[Role, frozenset[str]] = {
             "delivery.download_result",
             "delivery.download_transcript",
             "retention.delete_document",
+            "retention.withdraw_consent",
         }
     ),
     Role.REVIEWER: frozenset(
@@ -44,7 +45,12 @@ ROLES: dict[Role, frozenset[str]] = {
         }
     ),
     Role.RECORDS_MANAGER: frozenset(
-        {"retention.view_clocks", "retention.govern", "extraction.view_figures"}
+        {
+            "retention.view_clocks",
+            "retention.govern",
+            "retention.view_disposals",
+            "extraction.view_figures",
+        }
     ),
     Role.COMPLIANCE_OFFICER: frozenset(
         {
@@ -52,6 +58,8 @@ ROLES: dict[Role, frozenset[str]] = {
             "assurance.export_trail",
             "retention.view_clocks",
             "retention.govern",
+            "retention.view_disposals",
+            "retention.serve_subjects",
             "extraction.view_figures",
             "extraction.set_standard",
         }
@@ -63,6 +71,8 @@ ROLES: dict[Role, frozenset[str]] = {
             "intake.view_document",
             "delivery.download_result",
             "delivery.download_transcript",
+            "retention.withdraw_consent",
+            "retention.view_disposals",
         }
     ),
 }

@@ -8,6 +8,8 @@ class Scope(StrEnum):
     STATE = "state"
     RESULT = "result"
     TRANSCRIPT = "transcript"
+    WITHDRAW = "withdraw"
+    DISPOSALS = "disposals"
 
 
 TITLES: dict[Scope, str] = {
@@ -15,6 +17,8 @@ TITLES: dict[Scope, str] = {
     Scope.STATE: "Read the state of jobs",
     Scope.RESULT: "Read typed results, masked",
     Scope.TRANSCRIPT: "Read transcripts that were asked for",
+    Scope.WITHDRAW: "Withdraw the consent for what it sent",
+    Scope.DISPOSALS: "Read what waits for a look before it is erased",
 }
 
 # The permissions of a role that a scope lets through; all others are closed to a key.
@@ -23,6 +27,8 @@ LETS_THROUGH: dict[Scope, frozenset[str]] = {
     Scope.STATE: frozenset({"intake.view_document"}),
     Scope.RESULT: frozenset({"intake.view_document", "delivery.download_result"}),
     Scope.TRANSCRIPT: frozenset({"intake.view_document", "delivery.download_transcript"}),
+    Scope.WITHDRAW: frozenset({"intake.view_document", "retention.withdraw_consent"}),
+    Scope.DISPOSALS: frozenset({"retention.view_disposals"}),
 }
 
 

@@ -131,6 +131,9 @@ GROUPS: dict[Group, frozenset[Tag]] = {
             Tag.MOMENT_TOLD,
             Tag.EXCEPTION_MADE,
             Tag.EXCEPTION_ENDED,
+            Tag.DISPOSAL_PROPOSED,
+            Tag.DISPOSAL_APPROVED,
+            Tag.REMINDER_SENT,
             Tag.HOLD_PLACED,
             Tag.HOLD_LIFT_ASKED,
             Tag.HOLD_KEPT,
@@ -139,7 +142,17 @@ GROUPS: dict[Group, frozenset[Tag]] = {
             Tag.CERTIFICATE_TAKEN,
         }
     ),
-    Group.CONSENT: frozenset({Tag.DOCUMENT_RECEIVED, Tag.CONSENT_GIVEN, Tag.CONSENT_WITHDRAWN}),
+    Group.CONSENT: frozenset(
+        {
+            Tag.DOCUMENT_RECEIVED,
+            Tag.CONSENT_GIVEN,
+            Tag.CONSENT_NARROWED,
+            Tag.CONSENT_WITHDRAWN,
+            Tag.SUBJECT_ASKED,
+            Tag.SUBJECT_ANSWERED,
+            Tag.USE_TURNED,
+        }
+    ),
     Group.WORK: frozenset(
         {
             Tag.JOB_QUEUED,

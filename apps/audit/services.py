@@ -72,7 +72,7 @@ def record_each(
     actor: Actor,
     organisation: UUID | None,
     **facts: canonical.Value,
-) -> None:
+) -> list[Event]:
     """Append an event for each of several subjects at one go, as `record` would one by one.
 
     Each of `several` says its `subject`, `document`, `workspace` and facts of its own.
@@ -86,6 +86,7 @@ def record_each(
     Event.objects.bulk_create(events)
     for event in events:
         _request().note(event, seal_first=tag in SEALED_FIRST)
+    return events
 
 
 def _request() -> Origin:

@@ -9,11 +9,9 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 
-from django.db import transaction
 from django.utils import timezone
 
 from apps.base.errors import Gone, Unreadable
-from apps.base.types import Actor
 from apps.extraction import (
     calibration,
     doctypes,
@@ -29,6 +27,18 @@ from apps.extraction.again import understood
 from apps.extraction.doctypes import DocType, FieldRule
 from apps.extraction.engines import PageText
 from apps.extraction.engines.upright import Lie
+from apps.extraction.erasing import (
+    erase_fields as erase_fields,
+)
+from apps.extraction.erasing import (
+    erase_fields_each as erase_fields_each,
+)
+from apps.extraction.erasing import (
+    erase_pages as erase_pages,
+)
+from apps.extraction.erasing import (
+    erase_pages_each as erase_pages_each,
+)
 from apps.extraction.fields import Found, Missing
 from apps.extraction.guards import plain
 from apps.extraction.languages import language_of
@@ -46,7 +56,6 @@ from apps.jobs import services as jobs
 from apps.jobs.models import Job
 from apps.vault import services as vault
 from apps.vault.classes import ArtifactClass
-from apps.vault.models import Artifact
 from apps.vault.sealing import Sealing
 
 SYSTEM = trail.SYSTEM
@@ -134,22 +143,6 @@ def type_fields(document: Document, *, chosen: str, job: Job) -> None:
     except BaseException:
         done.abort()
         raise
-
-
-@transaction.atomic
-def erase_pages(document: Document, *, actor: Actor, reason: str) -> None:
-    """Destroy the page images. The fields stay."""
-    for page in document.drawn.select_related("image"):
-        vault.shred(page.image, actor=actor, reason=reason)
-
-
-@transaction.atomic
-def erase_fields(document: Document, *, actor: Actor, reason: str) -> None:
-    """Destroy the key of all values, and the values; names and confidences stay."""
-    values = Artifact.objects.of_document(document.pk).filter(kind="fields")
-    for artifact in values:
-        vault.shred(artifact, actor=actor, reason=reason)
-    Field.objects.filter(document=document).update(sealed=None)
 
 
 def doctype_of(document: Document) -> DocType | None:

@@ -9,7 +9,7 @@ from apps.accounts.models import User, Workspace
 from apps.base.errors import Unreadable
 from apps.base.forms import PlainForm
 from apps.intake import pages, purposes
-from apps.intake.services import Terms
+from apps.intake.services import MOST_DAYS, Terms
 
 Choice = tuple[str, str]
 
@@ -24,6 +24,7 @@ class TermsForm(PlainForm):
     manual_review = forms.BooleanField(required=False)
     model_improvement = forms.BooleanField(required=False)
     transcript = forms.BooleanField(required=False)
+    keep_days = forms.IntegerField(required=False, min_value=1, max_value=MOST_DAYS)
     doctype = forms.ChoiceField(required=False)
     fields_wanted = forms.MultipleChoiceField(required=False)
     pages = forms.CharField(required=False, max_length=pages.LONGEST)
@@ -82,6 +83,7 @@ class TermsForm(PlainForm):
             manual_review=said["manual_review"],
             model_improvement=said["model_improvement"],
             transcript=said["transcript"],
+            keep_days=said["keep_days"],
             doctype=said["doctype"],
             fields=() if wanted == self._all_fields else tuple(sorted(wanted)),
             pages=said["pages"].strip(),

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from enum import StrEnum
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
@@ -13,8 +15,32 @@ from apps.vault.models import Artifact
 VIEW = "view_document"
 
 
+class Use(StrEnum):
+    """What an organisation may turn off, each by itself."""
+
+    PROCESSING = "processing"  # nothing is taken, and no step of a job is begun
+    ANALYTICS = "analytics"  # nothing is counted of what machines and people did
+    IMPROVEMENT = "improvement"  # nothing is learned from documents
+
+
+class Switch(OwnedRow):
+    """That somebody turned a use on or off. The newest one of a use counts; none is on."""
+
+    use = models.CharField(max_length=12)  # a `Use`
+    on = models.BooleanField()
+    reason = models.CharField(max_length=300)
+    turned_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+
+    class Meta:
+        default_permissions = ()
+        indexes = [models.Index(fields=["organisation_id", "use", "-id"], name="switches_of_use")]
+
+    def __str__(self) -> str:
+        return f"{self.use} {'on' if self.on else 'off'}"
+
+
 class Submission(OwnedRow):
-    """What was sent together, and the terms it was sent under. Terms are never changed."""
+    """What was sent together, and the terms in force; see `Consent` for what they were."""
 
     workspace = models.ForeignKey(Workspace, models.PROTECT, related_name="+")
     sender = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
@@ -27,6 +53,7 @@ class Submission(OwnedRow):
     doctype = models.CharField(max_length=40, blank=True)  # empty: the portal decides
     fields = models.JSONField(default=list)  # names; empty: all of the class
     pages = models.CharField(max_length=120, blank=True)  # empty: all
+    keep_days = models.PositiveSmallIntegerField(null=True)  # asked for; null: as the policy says
     withdrawn_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -37,6 +64,30 @@ class Submission(OwnedRow):
 
     def __str__(self) -> str:
         return f"submission {self.pk}"
+
+
+class Consent(OwnedRow):
+    """One version of what may be done with what was sent together. Never changed, never deleted."""
+
+    submission = models.ForeignKey(Submission, models.PROTECT, related_name="consents")
+    number = models.PositiveSmallIntegerField()  # from 1
+    given_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    purpose = models.CharField(max_length=40)
+    basis = models.CharField(max_length=20)
+    processing = models.BooleanField()  # false: it was withdrawn
+    manual_review = models.BooleanField()
+    model_improvement = models.BooleanField()
+    transcript = models.BooleanField()
+    keep_days = models.PositiveSmallIntegerField(null=True)
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(fields=["submission", "number"], name="one_consent_a_number")
+        ]
+
+    def __str__(self) -> str:
+        return f"consent {self.number} of {self.submission_id}"
 
 
 class DocumentQuerySet(models.QuerySet["Document"]):

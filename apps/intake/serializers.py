@@ -8,7 +8,7 @@ from apps.accounts.models import ApiKey
 from apps.base.errors import NotFound, Unreadable
 from apps.base.serializers import StrictSerializer
 from apps.intake import pages, purposes
-from apps.intake.services import Terms
+from apps.intake.services import MOST_DAYS, Terms
 
 FILE = "file"  # the part that holds the document; it is sealed before anyone reads the others
 
@@ -36,6 +36,13 @@ class TermsSerializer(StrictSerializer):
     transcript = serializers.BooleanField(
         default=False,
         help_text="Keep the whole text too, on its own clock? Only some purposes allow it.",
+    )
+    keep_days = serializers.IntegerField(
+        required=False,
+        allow_null=True,
+        min_value=1,
+        max_value=MOST_DAYS,
+        help_text="Erase all of it after so many days at the latest. Shorter than the policy only.",
     )
     pages = serializers.CharField(
         required=False,
@@ -77,6 +84,7 @@ class TermsSerializer(StrictSerializer):
             manual_review=said["manual_review"],
             model_improvement=said["model_improvement"],
             transcript=said["transcript"],
+            keep_days=said.get("keep_days"),
             doctype=said.get("doctype", ""),
             fields=tuple(sorted(set(said.get("wanted", ())))),
             pages=said.get("pages", ""),

@@ -16,9 +16,12 @@ from apps.extraction import doctypes
 from apps.retention import calendar
 from apps.retention.calendar import Count, Picture
 from apps.retention.changes import Line, compare, diff, effect_in_words
+from apps.retention.latency import Latency, latency
 from apps.retention.matrix import Matrix, matrix
 from apps.retention.models import (
+    Cause,
     Certificate,
+    Disposal,
     Failure,
     Hold,
     PolicyException,
@@ -29,6 +32,7 @@ from apps.retention.services.holds import held
 from apps.vault.models import Artifact
 
 FEW = 8  # rows of a card
+PLOTTED = 500  # certificates
 UNPROVEN = timedelta(hours=1)  # after which bytes without a key are a trouble
 
 
@@ -53,6 +57,8 @@ class Board:
     holds: Sequence[Hold]
     exceptions: Sequence[PolicyException]
     certificates: Sequence[Certificate]
+    latency: Latency | None  # from a wish to its certificate
+    disposals: int  # what waits for somebody to look
     stuck: int  # artifacts that could not be erased again and again
     unproven: int  # without a key, and not yet proven gone
     lost: int  # rows whose bytes are missing
@@ -79,6 +85,8 @@ def board(organisation: UUID, *, now: datetime) -> Board:
         certificates=list(
             Certificate.objects.filter(organisation_id=organisation).order_by("-id")[:FEW]
         ),
+        latency=latency(_seconds(organisation)),
+        disposals=Disposal.objects.filter(organisation_id=organisation).due(now).count(),
         **_troubles(organisation, now),
     )
 
@@ -102,6 +110,11 @@ def open_holds(organisation: UUID) -> Sequence[Hold]:
 def _exceptions(organisation: UUID, now: datetime) -> Sequence[PolicyException]:
     found = PolicyException.objects.open(now).filter(organisation_id=organisation)
     return found.select_related("document", "owner").order_by("until", "pk")[:FEW]  # type: ignore[return-value]
+
+
+def _seconds(organisation: UUID) -> list[int]:
+    wished = Certificate.objects.filter(organisation_id=organisation).exclude(cause=Cause.POLICY)
+    return list(wished.order_by("-id").values_list("seconds", flat=True)[:PLOTTED])
 
 
 def _counts(organisation: UUID, today: date) -> dict[date, Count]:

@@ -117,7 +117,9 @@ def _said(rule: Rule) -> str:
     if rule.starts is Start.DECIDED:
         return f"until decided, at most {iso(rule.at_most)}"
     then = "" if rule.action is Action.ERASE else f", then {rule.action}"
-    return f"{iso(rule.keep)} after {rule.starts}, at most {iso(rule.at_most)}{then}"
+    by = f" by {rule.signatures}" if rule.signatures > 1 else ""
+    kept = ", also when consent is withdrawn" if rule.outlives else ""
+    return f"{iso(rule.keep)} after {rule.starts}, at most {iso(rule.at_most)}{then}{by}{kept}"
 
 
 def _times(rule: Rule) -> tuple[Start, Action, timedelta, timedelta]:

@@ -12,7 +12,9 @@ from apps.accounts.models import User, Workspace
 from apps.base.forms import PlainForm
 from apps.extraction import doctypes
 from apps.intake import purposes
+from apps.intake.models import Use
 from apps.intake.references import PATTERN
+from apps.intake.services import ALLOWED
 from apps.retention import packs
 from apps.retention.matrix import TITLES
 from apps.retention.models import Scope
@@ -25,6 +27,14 @@ SCOPES = {
     Scope.WORKSPACE: "A workspace, and all that is sent into it",
     Scope.PERSON: "What a person sent, and still sends",
     Scope.QUERY: "What a question finds, now and later",
+}
+
+
+# What happens when a clock has run out, and how a rule says so.
+THEN: dict[str, tuple[str, dict[str, str]]] = {
+    "erase": ("It is erased", {"action": "erase", "signatures": ""}),
+    "look": ("Somebody looks, then it is erased", {"action": "review", "signatures": ""}),
+    "two": ("Two people look, then it is erased", {"action": "review", "signatures": "2"}),
 }
 
 
@@ -71,6 +81,10 @@ class ChangeForm(ReasonForm):
     about = forms.ChoiceField()
     keep = forms.CharField(max_length=20)
     at_most = forms.CharField(max_length=20)
+    then = forms.ChoiceField(
+        required=False,
+        choices=[("", "As now"), *((key, title) for key, (title, _) in THEN.items())],
+    )
 
     def __init__(self, *args: Any, policy: Policy, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -104,6 +118,7 @@ class ChangeForm(ReasonForm):
         before = self._policy.rule(said["kind"], **{**tiers.get(about[2], {}), **scope})
         data = packs.as_data(before) | {"at_most": iso(said["at_most"])}
         data |= {"keep": iso(said["keep"]), "reason": said["reason"]}
+        data |= THEN[said["then"]][1] if said["then"] else {}
         data |= {"doctype": scope.get("doctype", ""), "tier": scope.get("tier", "")}
         rule = packs.rule_of({key: value for key, value in data.items() if value})
         others = [one for one in self._policy.rules if one.scope != rule.scope]
@@ -202,6 +217,38 @@ class MomentForm(PlainForm):
 
     def clean_references(self) -> list[str]:
         return _references(self.cleaned_data["references"])
+
+
+class ExtendForm(ReasonForm):
+    until = forms.DateField()
+
+
+class CaseForm(PlainForm):
+    """A person's wish: where the organisation keeps it, and the documents that are about them."""
+
+    case = forms.CharField(max_length=60)
+    references = forms.CharField(max_length=MOST * 9, widget=forms.Textarea)
+
+    def clean_references(self) -> list[str]:
+        return _references(self.cleaned_data["references"])
+
+
+class ReferenceForm(PlainForm):
+    reference = forms.CharField(max_length=7)
+
+    def clean_reference(self) -> str:
+        return str(self.cleaned_data["reference"]).strip().upper()
+
+
+class UseForm(ReasonForm):
+    use = forms.ChoiceField(choices=[(use.value, use.value) for use in Use])
+    on = forms.TypedChoiceField(
+        choices=[("yes", "on"), ("no", "off")], coerce=lambda said: said == "yes"
+    )
+
+
+class NarrowForm(PlainForm):
+    less = forms.ChoiceField(choices=[(one, one) for one in ALLOWED])
 
 
 def _length(text: str) -> timedelta:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from apps.retention.packs import KINDS
-from apps.retention.policy import Policy, Rule, Start, in_words
+from apps.retention.policy import Action, Policy, Rule, Start, in_words
 
 # Kept things as people call them, and what they are.
 TITLES: dict[str, tuple[str, str]] = {
@@ -35,6 +35,8 @@ class Cell:
     step: int  # 1 to 6, how long on a log scale
     own: bool  # by a rule of its own, not the general one
     ahead: str  # what the version ahead says; empty: the same
+    kind: str
+    about: str  # "doctype:", "tier:" or "all:", and its name
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,17 +86,23 @@ def _row(kind: str, scopes: Sequence[tuple[str, str]], policy: Policy, ahead: Po
 def _cell(kind: str, doctype: str, tier: str, policy: Policy, ahead: Policy | None) -> Cell:
     rule = policy.rule(kind, doctype=doctype, tier=tier)
     later = ahead.rule(kind, doctype=doctype, tier=tier) if ahead else rule
-    said, next_said = _said(rule), _said(later)
+    said, next_said = said_of(rule), said_of(later)
     return Cell(
         text=said,
         step=_step(rule),
         own=(rule.doctype, rule.tier) == (doctype, tier),
         ahead="" if next_said == said else next_said,
+        kind=kind,
+        about=f"doctype:{doctype}" if doctype else f"tier:{tier}" if tier else "all:",
     )
 
 
-def _said(rule: Rule) -> str:
-    return "On decision" if rule.starts is Start.DECIDED else in_words(rule.keep)
+def said_of(rule: Rule) -> str:
+    """How long, in a cell."""
+    if rule.starts is Start.DECIDED:
+        return "On decision"
+    looked = ", looked at" if rule.action is Action.REVIEW else ""
+    return f"{in_words(rule.keep)}{looked}"
 
 
 def _step(rule: Rule) -> int:

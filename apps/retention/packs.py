@@ -29,7 +29,7 @@ KINDS = (*(kind.value for kind in ArtifactClass), *BESIDES)
 HEAD = {"id", "version", "owner", "basis", "next_review_on", "organisations", "jurisdiction"}
 PARTS = {
     "artifact", "doctype", "tier", "starts", "keep", "at_most", "action", "reason", "basis",
-    "owner", "next_review_on",
+    "owner", "next_review_on", "signatures", "outlives",
 }  # fmt: skip
 
 
@@ -112,6 +112,8 @@ def as_data(rule: Rule) -> dict[str, str]:
         "basis": rule.basis,
         "owner": rule.owner,
         "next_review_on": rule.review_on.isoformat() if rule.review_on else "",
+        "signatures": "" if rule.signatures == 1 else str(rule.signatures),
+        "outlives": "yes" if rule.outlives else "",
     }
     return {key: value for key, value in said.items() if value}
 
@@ -134,6 +136,8 @@ def rule_of(entry: Mapping[str, Any], head: Mapping[str, Any] | None = None) -> 
         doctype=entry.get("doctype", ""),
         tier=entry.get("tier", ""),
         action=Action(entry.get("action", Action.ERASE)),
+        signatures=int(entry.get("signatures", 1)),
+        outlives=entry.get("outlives", False) in (True, "yes"),
         basis=said["basis"],
         owner=said["owner"],
         review_on=_day(said["next_review_on"]),
@@ -166,6 +170,12 @@ def _faults_of(rule: Rule, classes: Mapping[str, str], today: date) -> Iterator[
         yield "there is no such tier."
     if rule.keep > rule.at_most:
         yield "it is kept longer than at most."
+    if rule.signatures not in (1, 2) or (rule.signatures == 2 and rule.action is not Action.REVIEW):
+        yield "two people sign only where somebody looks before it is erased."
+    if rule.action is Action.REVIEW and (rule.artifact in BESIDES or rule.starts is Start.DECIDED):
+        yield "nobody can look at this before it is erased."
+    if rule.outlives and rule.artifact in BESIDES:
+        yield "a withdrawn consent does not reach this."
     if rule.action is Action.KEEP and rule.artifact not in BESIDES:
         yield "what is made of a document is not kept for ever."
     if rule.review_on and rule.review_on < today:

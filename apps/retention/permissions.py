@@ -4,9 +4,11 @@ from apps.accounts.models import User
 from apps.base.errors import NotAllowed, NotFound, NotPossible
 from apps.intake import permissions as intake
 from apps.intake.models import Document
-from apps.retention.models import Hold, PolicyVersion
+from apps.retention.models import Disposal, Hold, PolicyVersion
 
 GOVERN = "retention.govern"
+NO_DISPOSAL = "You may not agree to erasures. Ask your records manager."
+SUBJECTS = "retention.serve_subjects"
 TWO = "This needs a second person: you cannot sign what you proposed."
 
 
@@ -28,8 +30,52 @@ def can_delete(user: User, document: Document) -> bool:
 
 
 def check_can_withdraw(user: User, document: Document) -> None:
-    """Consent covers all that was sent together; it takes the right to delete all of it."""
-    check_can_delete(user, document)
+    """Consent covers all that was sent together: for its workspace, or whoever serves subjects.
+
+    The latter know the document by its reference and see nothing of it.
+    """
+    if can_serve(user) and document.organisation_id == user.organisation_id:
+        return
+    intake.check_can_see(user, document)
+    if not user.has_perm("retention.withdraw_consent"):
+        raise NotAllowed("You may not withdraw the consent for documents.")
+    if not document.workspace.has_member(user):
+        raise NotAllowed("You may see this document for a time. Only its workspace withdraws it.")
+
+
+def can_withdraw(user: User, document: Document) -> bool:
+    try:
+        check_can_withdraw(user, document)
+    except (NotAllowed, NotFound):
+        return False
+    return True
+
+
+def check_can_serve(user: User) -> None:
+    if not user.has_perm(SUBJECTS):
+        raise NotAllowed("You may not answer for people who ask. Ask your compliance officer.")
+
+
+def can_serve(user: User) -> bool:
+    return user.has_perm(SUBJECTS)
+
+
+def check_can_dispose(user: User, disposal: Disposal) -> None:
+    """Where two must agree, whoever agreed first is the one person who cannot agree again."""
+    if not user.has_perm(GOVERN):
+        raise NotAllowed(NO_DISPOSAL)
+    if not Disposal.objects.visible_to(user).filter(pk=disposal.pk).exists():
+        raise NotFound
+    if disposal.proposed_by_id == user.pk:
+        raise NotPossible(TWO)
+
+
+def can_dispose(user: User, disposal: Disposal) -> bool:
+    try:
+        check_can_dispose(user, disposal)
+    except (NotAllowed, NotFound, NotPossible):
+        return False
+    return True
 
 
 def check_can_govern(user: User) -> None:

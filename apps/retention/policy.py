@@ -32,6 +32,7 @@ class Action(StrEnum):
     """What happens when a clock has run out."""
 
     ERASE = "erase"
+    REVIEW = "review"  # erase once somebody has looked at what is due, and agreed
     KEEP = "keep"  # by somebody else than the sweep; only of what is no artifact of a document
 
 
@@ -47,6 +48,8 @@ class Rule:
     doctype: str = ""  # empty: every class that has no rule of its own
     tier: str = ""
     action: Action = Action.ERASE
+    signatures: int = 1  # people who must agree, where somebody has to look
+    outlives: bool = False  # a withdrawn consent or a sender's wish, because a law asks for it
     basis: str = ""  # the law or contract that asks for it
     owner: str = ""  # the role that answers for it
     review_on: date | None = None  # when it is looked at again

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from apps.retention.views import documents, holds, policies, proofs
+from apps.retention.views import disposals, documents, holds, policies, proofs, uses, wishes
 
 app_name = "retention"
 urlpatterns = [
@@ -8,12 +8,32 @@ urlpatterns = [
     path("jobs/<reference:reference>/delete/", documents.delete, name="delete"),
     path("jobs/<reference:reference>/withdraw/", documents.withdraw, name="withdraw"),
     path("jobs/<reference:reference>/receipt/", documents.receipt, name="receipt"),
+    path("jobs/<reference:reference>/consent/", wishes.consent, name="consent"),
+    path(
+        "jobs/<reference:reference>/withdrawal.json",
+        wishes.receipt_of_withdrawal,
+        name="receipt_of_withdrawal",
+    ),
     path("retention/", policies.overview, name="clocks"),
     path("retention/policies/propose/", policies.propose, name="propose"),
     path("retention/policies/files/", policies.propose_files, name="propose_files"),
     path("retention/policies/<int:version>/", policies.version, name="version"),
     path("retention/policies/<int:version>/approve/", policies.approve, name="approve"),
     path("retention/policies/<int:version>/decline/", policies.decline, name="decline"),
+    path("retention/policies/cell/", policies.cell, name="cell"),
+    path("retention/disposals/", disposals.disposals, name="disposals"),
+    path("retention/disposals/agree/", disposals.agree, name="agree"),
+    path("retention/disposals/extend/", disposals.extend, name="extend"),
+    path("retention/disposals/hold/", disposals.hold, name="hold_disposals"),
+    path("retention/subjects/", wishes.subjects, name="subjects"),
+    path("retention/subjects/open/", wishes.open_request, name="open_request"),
+    path("retention/subjects/<uuid:subject>/", wishes.subject, name="subject"),
+    path("retention/subjects/<uuid:subject>/close/", wishes.close_request, name="close_request"),
+    path("retention/subjects/items/<uuid:item>/erase/", wishes.erase_item, name="erase_item"),
+    path("retention/subjects/items/<uuid:item>/refuse/", wishes.refuse_item, name="refuse_item"),
+    path("retention/withdrawals/sign/", wishes.withdraw_for, name="withdraw_for"),
+    path("retention/withdrawals/<slug:withdrawal>/", wishes.withdrawal, name="withdrawal"),
+    path("retention/uses/", uses.uses, name="uses"),
     path("retention/holds/place/", holds.place, name="place"),
     path("retention/holds/<uuid:hold>/", holds.hold, name="hold"),
     path("retention/holds/<uuid:hold>/ask/", holds.ask_to_lift, name="ask_to_lift"),

@@ -3,40 +3,47 @@
 Nobody reads plain bytes without a name and a purpose, and every reading is an event.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import BinaryIO, cast
 from uuid import UUID
 
-from django.conf import settings
-from django.core.files.storage import storages
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from apps.audit import services as audit
 from apps.audit.tags import Tag
-from apps.base.errors import Gone, Held, Unavailable, Unreadable
+from apps.base.errors import Gone, Unavailable, Unreadable
 from apps.base.ids import uuid7
 from apps.base.types import Actor
 from apps.vault import keys
 from apps.vault.classes import KINDS, ArtifactClass, Family
 from apps.vault.envelope import OpenedStream
-from apps.vault.families import SYSTEM, family_key, roots
+from apps.vault.families import family_key, roots
 from apps.vault.keys import ValueCipher
 from apps.vault.models import Artifact, ArtifactKey
 from apps.vault.sealing import Sealing
-from apps.vault.stores import Store
-from apps.vault.stores.directory import DirectoryStore
-from apps.vault.stores.s3 import S3Store
+from apps.vault.shredding import finish_shredding, let_go, shred, shred_each, together
+from apps.vault.storing import store
 
 LONGEST = timedelta(hours=12)  # from the first byte to a row; half of what orphans are left
 TOO_LONG = "This took too long and could not be kept. Send it again."
 ERASED = "This content no longer exists. It was erased, as promised when it was sent."
-HELD = "This is under a legal hold and cannot be erased."
 
-_gathered: ContextVar[list[UUID] | None] = ContextVar("shredded together", default=None)
+__all__ = [
+    "LONGEST",
+    "begin",
+    "finish_shredding",
+    "keep",
+    "let_go",
+    "open",
+    "open_values",
+    "prepare",
+    "seal",
+    "shred",
+    "shred_each",
+    "store",
+    "together",
+]
 
 
 def begin(kind: ArtifactClass, *, organisation: UUID, document: UUID) -> Sealing:
@@ -113,66 +120,6 @@ def open(artifact: Artifact, *, actor: Actor, purpose: str) -> BinaryIO:
     return _stream(artifact, key)
 
 
-@transaction.atomic(savepoint=False)
-def shred(artifact: Artifact, *, actor: Actor, reason: str) -> None:
-    """Destroy the key, then the bytes, then prove that reading fails.
-
-    The key goes with the caller's transaction; the bytes after it commits. Doing it twice is
-    doing it once, and what a crash or a store that is down left half done `finish_shredding`
-    ends.
-
-    Raises:
-        Held: the database keeps it, because of a legal hold.
-    """
-    now = timezone.now()
-    if not _mark_shredded(artifact, now, reason):
-        return
-    artifact.shredded_at, artifact.reason = now, reason
-    ArtifactKey.objects.filter(artifact_id=artifact.pk).delete()
-    audit.record(
-        Tag.ARTIFACT_SHREDDED,
-        actor=actor,
-        subject=artifact.pk,
-        organisation=artifact.organisation_id,
-        document=artifact.document,
-        kind=artifact.kind,
-        digest=artifact.digest,
-        reason=reason,
-    )
-    if (gathered := _gathered.get()) is not None:
-        gathered.append(artifact.pk)
-    else:
-        transaction.on_commit(lambda: _remove_bytes(artifact), robust=True)
-
-
-@contextmanager
-def together() -> Iterator[None]:
-    """Let what is shredded in this block, and in its transaction, be proven gone in one go."""
-    gathered: list[UUID] = []
-    token = _gathered.set(gathered)
-    try:
-        yield
-    finally:
-        _gathered.reset(token)
-    if gathered:
-        transaction.on_commit(lambda: _remove_all(pk__in=gathered), robust=True)
-
-
-def let_go(artifact: Artifact, *, actor: Actor, reason: str) -> bool:
-    """Shred, or leave to its clock what a legal hold keeps; whether it was shredded."""
-    try:
-        with transaction.atomic():
-            shred(artifact, actor=actor, reason=reason)
-    except Held:
-        return False
-    return True
-
-
-def finish_shredding(*, now: datetime) -> int:
-    """Delete bytes whose key is already gone; how many artifacts are now proven gone."""
-    return _remove_all(shredded_at__lte=now)
-
-
 def open_values(document: UUID, *, organisation: UUID, actor: Actor) -> ValueCipher:
     """The cipher for a document's values in the database; makes its key the first time.
 
@@ -184,22 +131,6 @@ def open_values(document: UUID, *, organisation: UUID, actor: Actor) -> ValueCip
     if fields is None:
         return _new_values(document, organisation, actor)
     return ValueCipher(_unwrapped(fields, getattr(fields, "key", None)), organisation=organisation)
-
-
-def store() -> Store:
-    """The store the settings name: a directory, or a bucket."""
-    if "vault" in settings.STORAGES:
-        return S3Store(storages["vault"])
-    return DirectoryStore(settings.VAULT_DIR)
-
-
-def _mark_shredded(artifact: Artifact, now: datetime, reason: str) -> bool:
-    """Of two who shred, one marks; a hold is known to the database alone."""
-    alive = Artifact.objects.filter(pk=artifact.pk, shredded_at=None)
-    try:
-        return bool(alive.update(shredded_at=now, reason=reason))
-    except IntegrityError as error:
-        raise Held(HELD) from error
 
 
 @transaction.atomic
@@ -242,44 +173,6 @@ def _stream(artifact: Artifact, key: bytes) -> BinaryIO:
     except FileNotFoundError as error:
         raise Unreadable("The stored content is missing.") from error
     return cast(BinaryIO, OpenedStream(source, key=key, context=artifact.context))
-
-
-def _remove_bytes(artifact: Artifact) -> bool:
-    """Whether nothing can be read any more: no key, no bytes."""
-    if artifact.about.in_store:
-        store().remove(artifact.store_name)
-    return _is_gone(artifact) and _say_gone(artifact)
-
-
-def _remove_all(**which: object) -> int:
-    """The same for up to 500 whose key is gone, in one transaction; what was put back stays."""
-    half = Artifact.objects.filter(shredded_at__isnull=False, gone_at=None, **which)
-    artifacts = list(half.order_by("pk")[:500])
-    for artifact in artifacts:
-        if artifact.about.in_store:
-            store().remove(artifact.store_name)
-    with transaction.atomic():
-        return sum(_is_gone(artifact) and _say_gone(artifact) for artifact in artifacts)
-
-
-@transaction.atomic(savepoint=False)
-def _say_gone(artifact: Artifact) -> bool:
-    won = Artifact.objects.filter(pk=artifact.pk, gone_at=None).update(gone_at=timezone.now())
-    if won:
-        audit.record(
-            Tag.ARTIFACT_GONE,
-            actor=SYSTEM,
-            subject=artifact.pk,
-            organisation=artifact.organisation_id,
-            document=artifact.document,
-            kind=artifact.kind,
-        )
-    return bool(won)
-
-
-def _is_gone(artifact: Artifact) -> bool:
-    keyless = not ArtifactKey.objects.filter(artifact_id=artifact.pk).exists()
-    return keyless and not (artifact.about.in_store and store().exists(artifact.store_name))
 
 
 def _record_sealed(artifact: Artifact, actor: Actor) -> None:

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from apps.delivery import api as delivery
+from apps.retention import api as retention
 from portal.api import documents, schema
 
 app_name = "api"
@@ -13,4 +14,6 @@ urlpatterns = [
     path(
         "jobs/<reference:reference>/transcript/", delivery.Transcript.as_view(), name="transcript"
     ),
+    path("jobs/<reference:reference>/withdraw/", retention.Withdraw.as_view(), name="withdraw"),
+    path("disposals/", retention.Disposals.as_view(), name="disposals"),
 ]

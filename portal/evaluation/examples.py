@@ -11,6 +11,8 @@ from apps.accounts.models import Organisation
 from apps.base.scope import acting_for
 from apps.extraction import doctypes
 from apps.extraction.fields import Evidence, Found, Second
+from apps.intake import services as intake
+from apps.intake.models import Use
 from apps.review import services as review
 from apps.review.models import Lesson
 from portal.evaluation import drawn, manifest, reading
@@ -37,9 +39,11 @@ def from_drawn(count: int, *, engine: str, tell: Told) -> Iterator[tuple[str, Ex
 
 
 def from_lessons(engine: str) -> Iterator[Example]:
-    """What people of this installation said of values that this engine read."""
+    """What people said of values that this engine read, where their organisation lets us learn."""
     for organisation in Organisation.objects.order_by("pk"):
         with acting_for(organisation.pk):
+            if not intake.allows(organisation.pk, Use.IMPROVEMENT):
+                continue
             for lesson in Lesson.objects.filter(engine=engine).order_by("pk").iterator():
                 yield _of_lesson(lesson)
 
@@ -52,6 +56,8 @@ def confusions(engine: str) -> dict[str, int]:
     counted: Counter[str] = Counter()
     for organisation in Organisation.objects.order_by("pk"):
         with acting_for(organisation.pk):
+            if not intake.allows(organisation.pk, Use.IMPROVEMENT):
+                continue
             for (read, meant), times in review.confusions(engine).items():
                 counted[f"{read} for {meant}"] += times
     return dict(counted.most_common())

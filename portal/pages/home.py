@@ -12,7 +12,9 @@ from apps.accounts.requests import PersonRequest
 from apps.assurance.oversight import oversight
 from apps.audit.exposure import Exposure, exposes
 from apps.delivery import overview
+from apps.intake.models import Document
 from apps.jobs.flow import State
+from apps.retention import services as retention
 from apps.retention.clocks import next_clocks
 from apps.review.queue import waiting_for
 
@@ -39,7 +41,9 @@ def home(request: PersonRequest) -> HttpResponse:
 
 def _sender(user: User) -> dict[str, Any]:
     failed = frozenset({State.FAILED})
+    soon = retention.going_soon(timezone.now())
     return {
+        "going": Document.objects.visible_to(user).filter(pk__in=soon).count(),
         "jobs": overview.listed(user, count=FEW),
         "failed": overview.listed(user, states=failed, count=FEW),
     }

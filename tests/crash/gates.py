@@ -20,7 +20,7 @@ BEFORE = {
     "a result is sealed": "apps.delivery.services:_keep",
     "an upload is sealed": "apps.intake.services.receiving:_register",
     "a decision is committed": "apps.review.services.exposures:end",
-    "keys are destroyed": "apps.vault.services:_remove_bytes",
+    "keys are destroyed": "apps.vault.shredding:_remove_all",
     "a batch is begun": "apps.audit.sequencer:Sequencer._proven",
     "leaves have places": "apps.audit.sequencer:Sequencer._grow",
     "a tree is signed": "apps.audit.sequencer:Sequencer._sign",

@@ -27,7 +27,7 @@ from apps.intake import services as documents
 from apps.intake.forms import TermsForm
 from apps.intake.models import Document, DocumentGrant
 from apps.retention import permissions as retention
-from apps.retention.models import Hold, PolicyVersion
+from apps.retention.models import Disposal, Hold, PolicyVersion
 from apps.review import permissions as review
 from apps.review.ladder import Step
 from apps.review.models import Claim, Grant, Task
@@ -73,6 +73,20 @@ def liftable(user: User) -> QuerySet[Hold]:
         return Hold.objects.none()
     others = Q(lift_asked_by=None) | ~Q(lift_asked_by=user.pk)
     return Hold.objects.filter(others, organisation_id=user.organisation_id)
+
+
+def disposable(user: User) -> QuerySet[Disposal]:
+    """What somebody else agreed to, or nobody."""
+    if not user.has_perm("retention.govern"):
+        return Disposal.objects.none()
+    others = Q(proposed_by=None) | ~Q(proposed_by=user.pk)
+    return Disposal.objects.visible_to(user).filter(others)
+
+
+def withdrawable(user: User) -> QuerySet[Document]:
+    if user.has_perm("retention.serve_subjects"):
+        return Document.objects.filter(organisation_id=user.organisation_id)
+    return of_own("retention.withdraw_consent")(user)
 
 
 def held(user: User) -> QuerySet[Task]:
@@ -134,7 +148,8 @@ PAIRS: dict[str, tuple[type, Check, Listed]] = {
         Document, delivery.check_can_download_transcript, of_own("delivery.download_transcript"),
     ),
     "retention.check_can_delete": (Document, retention.check_can_delete, ERASABLE),
-    "retention.check_can_withdraw": (Document, retention.check_can_withdraw, ERASABLE),
+    "retention.check_can_withdraw": (Document, retention.check_can_withdraw, withdrawable),
+    "retention.check_can_dispose": (Disposal, retention.check_can_dispose, disposable),
     "retention.check_can_approve": (PolicyVersion, retention.check_can_approve, signable),
     "retention.check_can_lift": (Hold, retention.check_can_lift, liftable),
     "review.check_holds": (Task, now(review.check_holds), held),
@@ -147,6 +162,7 @@ OF_A_PERSON = {  # the role only
     "extraction.can_set_standard",
     "extraction.check_can_set_standard",
     "retention.check_can_govern",
+    "retention.check_can_serve",
     "review.check_can_review",
     "review.check_can_lead",
     "review.check_not_paused",
@@ -166,10 +182,14 @@ ASKS = {  # the half of a pair that answers instead of raising
     "retention.can_delete": "retention.check_can_delete",
     "retention.can_approve": "retention.check_can_approve",
     "retention.can_lift": "retention.check_can_lift",
+    "retention.can_dispose": "retention.check_can_dispose",
+    "retention.can_serve": "retention.check_can_serve",
+    "retention.can_withdraw": "retention.check_can_withdraw",
     "review.holds": "review.check_holds",
 }
 LISTS = {  # and the models that have them
     ("visible_to", Document), ("held_by", Task), ("visible_to", Export),
+    ("visible_to", Disposal),
     ("visible_to", SavedSearch),  # a person's own; tests/assurance tries it
 }  # fmt: skip
 

@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from http.cookies import SimpleCookie
 from pathlib import Path
 from typing import Any
@@ -29,7 +29,7 @@ from apps.base.scope import acting_for
 from apps.intake.models import Document
 from apps.intake.references import new_reference
 from apps.retention import services as retention
-from apps.retention.models import Certificate, Hold, Scope
+from apps.retention.models import Certificate, Disposal, Hold, Scope, Withdrawal
 from apps.retention.policy import Policy
 from apps.review import services as review
 from apps.review.ladder import RUNGS, State, Step, Why
@@ -37,6 +37,7 @@ from apps.review.models import Claim, Grant, Task
 from apps.review.rules import CorrectionReason
 from apps.vault import services as vault
 from apps.vault.classes import ArtifactClass
+from apps.vault.models import Artifact
 from tests.api.calls import issue
 from tests.conftest import House
 from tests.intake.browsers import BACKEND, JSON
@@ -84,6 +85,7 @@ class World:
         self.delivered = desk.delivered(**whole)
         self.erased = desk.delivered()
         retention.delete(self.erased, user=house.clara)
+        self.withdrawn = desk.delivered()
         self.parked = desk.paper()
         self.asked = self._asked_of(desk)
         desk.lines = [line.replace(DATE, "2019-04-27") for line in desk.lines]
@@ -126,9 +128,27 @@ class World:
             reason="Audit.",
             user=house.rosa,
         )
+        self._wishes(now)
         vault.finish_shredding(now=now + LONG)
         retention.certify(house.halden.pk, now=now)
         self.certificate = Certificate.objects.latest("pk")
+
+    def _wishes(self, now: datetime) -> None:
+        """What waits for a look, a person who asked, and a receipt."""
+        house = self.house
+        Artifact.objects.filter(pk=self.asked.original_id).update(due_at=now)
+        self.disposal = Disposal.objects.create(
+            organisation_id=house.halden.pk,
+            document=self.asked,
+            kind="original",
+            due_at=now,
+            policy="default v4",
+            signatures=2,
+        )
+        named = [self.parked.reference]
+        self.subject = retention.open_request(named, case="DSR-17", user=house.carl)
+        retention.withdraw(self.withdrawn, user=house.clara)
+        self.withdrawal = Withdrawal.objects.get()
 
     def _hold(self, person: User) -> Hold:
         """Of somebody who sent nothing."""
@@ -242,6 +262,9 @@ class World:
             "<version>": ("999", self.version.number),
             "<hold>": (uuid.uuid4(), hold.pk),
             "<exception>": (uuid.uuid4(), self.exception.pk),
+            "<subject>": (uuid.uuid4(), self.subject.pk),
+            "<item>": (uuid.uuid4(), self.subject.items.get().pk),
+            "<withdrawal>": ("WR-20200101-0000-000000", self.withdrawal.number),
             "<certificate>": ("CD-20200101-0000-000000", self.certificate.number),
         }
         for word, (guess, real) in there.items():
@@ -249,7 +272,12 @@ class World:
         return path
 
     def _about(self, address: str) -> Document:
-        return self.erased if address.endswith("/receipt/") else self.delivered
+        special = {
+            "receipt": self.erased,
+            "consent": self.parked,
+            "withdrawal.json": self.withdrawn,
+        }
+        return special.get(address.rstrip("/").rpartition("/")[2], self.delivered)
 
     def _form(self, address: str, reference: str) -> dict[str, Any]:
         match address.rstrip("/").rpartition("/")[2]:
@@ -264,8 +292,20 @@ class World:
                 return {"file": _paper(), "purpose": "pay-invoices", "basis": "contract"}
             case "approve" | "lift":
                 return {"password": PASSWORD}
-            case "ask":
+            case "ask" | "refuse":
                 return {"reason": "Settled."}
+            case "agree" | "extend" | "hold":
+                until = (timezone.now() + LONG).date()
+                said = {"password": PASSWORD, "until": until, "reason": "Audit."}
+                return {**said, "chosen": self.disposal.pk}
+            case "open":
+                return {"case": "DSR-18", "references": self.parked.reference}
+            case "erase" | "sign":
+                return {"password": PASSWORD, "reference": self.parked.reference}
+            case "uses":
+                return {"use": "analytics", "on": "no", "reason": "Less."}
+            case "consent":
+                return {"less": "manual_review"}
             case "propose":
                 said = {"kind": "crop", "about": "all:", "keep": "PT1H"}
                 return {**said, "at_most": "P1D", "reason": "Less."}

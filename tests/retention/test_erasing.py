@@ -86,11 +86,11 @@ def test_deleting_leaves_who_wished_it_and_under_which_policy(desk, clara):
     assert (erasure.cause, erasure.asked_by, erasure.policy) == (
         Cause.DELETED,
         clara,
-        "default v3",
+        "default v4",
     )
     event = Event.objects.get(pk=erasure.event)
     assert (event.tag, event.actor) == (Tag.DOCUMENT_ERASED, clara.actor)
-    assert facts(event) == {"cause": "deleted", "policy": "default v3"}
+    assert facts(event) == {"cause": "deleted", "policy": "default v4"}
 
 
 def test_deleting_stops_what_is_under_way(desk, clara):
@@ -179,6 +179,8 @@ def test_nobody_else_erases_anything(desk, erase):
     document = desk.send()
     for name, told in BARRED.items():
         person = getattr(desk.house, name)
+        if permissions.can_serve(person) and erase is retention.withdraw:
+            continue  # by reference, and for whoever asks
         with pytest.raises(told):
             erase(document, user=person)
         assert not permissions.can_delete(person, document)

@@ -20,9 +20,9 @@ from tests.delivery.papers import clear
 
 LATER = timedelta(days=400)
 WHERE = {
-    "between two parts": ("apps.retention.services.sweeping", "erase_artifact", 3),
+    "between two parts": ("apps.retention.services.sweeping", "erase_kind", 3),
     "before it commits": ("apps.retention.services.sweeping.Batch", "close", 1),
-    "before its bytes are deleted": ("apps.vault.services", "_remove_all", 1),
+    "before its bytes are deleted": ("apps.vault.shredding", "_remove_all", 1),
 }
 SWEEPER = """
 import os, signal, sys

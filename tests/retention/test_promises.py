@@ -39,7 +39,7 @@ def test_an_invoice_is_promised_what_its_policy_keeps():
         "Fields": "90 days",
         "Record of actions": "7 years",
     }
-    assert (made.policy, made.shorter) == ("default v3", False)
+    assert (made.policy, made.shorter) == ("default v4", False)
 
 
 @pytest.mark.parametrize(

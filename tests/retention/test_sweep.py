@@ -133,7 +133,7 @@ def test_with_its_last_part_a_document_is_erased_and_the_policy_is_why(document)
     assert (erasure.cause, erasure.asked_by, erasure.policy) == (
         Cause.POLICY,
         None,
-        "default v3",
+        "default v4",
     )
     event = Event.objects.get(tag=Tag.DOCUMENT_ERASED)
     assert (event.pk, event.actor) == (erasure.event, "system:retention")
@@ -213,11 +213,11 @@ def test_with_the_fields_go_the_values_that_people_typed(desk):
 def stuck(document, monkeypatch):
     """One document whose original cannot be erased."""
 
-    def erase(one: Document, **_: object) -> None:
-        if one == document:
+    def erase(documents, **_: object) -> None:
+        if document in documents:
             raise OSError(WORDS)
 
-    monkeypatch.setitem(erasing.BY_CLASS, ArtifactClass.ORIGINAL, (erase, intake.erase))
+    monkeypatch.setitem(erasing.BY_CLASS, ArtifactClass.ORIGINAL, (erase, intake.erase_each))
     return document
 
 
@@ -232,7 +232,7 @@ def test_what_cannot_be_erased_stops_nothing_else(desk, stuck):
 def test_what_cannot_be_erased_is_tried_again(stuck, monkeypatch):
     make_due(ArtifactClass.ORIGINAL)
     assert retention.erase_due(now=timezone.now()) == 0
-    monkeypatch.setitem(erasing.BY_CLASS, ArtifactClass.ORIGINAL, (intake.erase,))
+    monkeypatch.setitem(erasing.BY_CLASS, ArtifactClass.ORIGINAL, (intake.erase_each,))
     assert retention.erase_due(now=timezone.now() + 2 * MINUTE) == 1
     assert "original" not in alive(stuck)
 
@@ -251,7 +251,7 @@ def test_a_failure_is_logged_by_its_kind_and_without_its_words(stuck, caplog):
 def test_what_was_half_erased_is_put_back(desk, monkeypatch):
     """Review has given up what a person typed when the vault fails."""
     document = decided(desk, iban=IBAN)
-    monkeypatch.setattr(vault, "shred", lambda *_, **__: 1 / 0)
+    monkeypatch.setattr(vault, "shred_each", lambda *_, **__: 1 / 0)
     make_due(ArtifactClass.FIELDS)
     assert retention.erase_due(now=timezone.now()) == 0
     assert Decision.objects.exclude(sealed=None).count() == 1
@@ -340,7 +340,7 @@ def test_what_cannot_be_erased_keeps_no_place_in_the_batch(desk, stuck, monkeypa
 def test_a_failure_that_was_overcome_is_forgotten(stuck, monkeypatch):
     make_due(ArtifactClass.ORIGINAL)
     retention.erase_due(now=timezone.now())
-    monkeypatch.setitem(erasing.BY_CLASS, ArtifactClass.ORIGINAL, (intake.erase,))
+    monkeypatch.setitem(erasing.BY_CLASS, ArtifactClass.ORIGINAL, (intake.erase_each,))
     retention.erase_due(now=timezone.now() + 2 * MINUTE)
     assert not Failure.objects.exists()
 

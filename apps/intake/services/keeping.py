@@ -1,14 +1,13 @@
-"""What happens to a document that is there: found again, named, withdrawn, erased."""
+"""What happens to a document that is there: found again, named, erased."""
+
+from collections.abc import Sequence
 
 from django.db import transaction
-from django.utils import timezone
 
 from apps.accounts.models import User
-from apps.audit import services as audit
-from apps.audit.tags import Tag
-from apps.base.errors import Gone, NotPossible
+from apps.base.errors import Gone
 from apps.base.types import Actor
-from apps.intake.models import Document, Submission
+from apps.intake.models import Document
 from apps.jobs.models import Job
 from apps.vault import services as vault
 
@@ -24,31 +23,17 @@ def known(digests: list[str], *, user: User) -> dict[str, str]:
     return dict(documents.values_list("received_digest", "reference"))
 
 
-@transaction.atomic
-def withdraw(document: Document, *, actor: Actor) -> None:
-    """Take back the consent for everything that was sent together with a document.
-
-    Raises:
-        NotPossible: it was withdrawn before.
-    """
-    now = timezone.now()
-    open_terms = Submission.objects.filter(pk=document.submission_id, withdrawn_at=None)
-    if not open_terms.update(withdrawn_at=now):
-        raise NotPossible("Consent for this was withdrawn before.")
-    audit.record(
-        Tag.CONSENT_WITHDRAWN,
-        actor=actor,
-        subject=document.submission_id,
-        organisation=document.organisation_id,
-        document=document.pk,
-    )
-
-
-@transaction.atomic
 def erase(document: Document, *, actor: Actor, reason: str) -> None:
     """Destroy the original and the file name; what remains is that there was a document."""
-    vault.shred(document.original, actor=actor, reason=reason)
-    Document.objects.filter(pk=document.pk).update(name=None)
+    erase_each([document], actor=actor, reason=reason)
+
+
+@transaction.atomic
+def erase_each(documents: Sequence[Document], *, actor: Actor, reason: str) -> None:
+    """`erase` for several documents of one organisation at one go."""
+    originals = [document.original for document in documents]
+    vault.shred_each(originals, actor=actor, reason=reason)
+    Document.objects.filter(pk__in=[document.pk for document in documents]).update(name=None)
 
 
 def name_of(document: Document) -> str:

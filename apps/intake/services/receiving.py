@@ -17,12 +17,14 @@ from apps.intake.checks import Facts, inspect, without_other_pages
 from apps.intake.models import Document, Submission
 from apps.intake.references import new_reference
 from apps.intake.screening import Refusal, Refused
+from apps.intake.services.consents import check_processed, write_consent
 from apps.intake.services.keeping import FLOW, NAME, known
 from apps.jobs import services as jobs
 from apps.jobs.services import Noted
 from apps.vault import services as vault
 from apps.vault.sealing import Sealing
 
+MOST_DAYS = 3650  # that a sender may ask for; the policy's own time is seldom longer
 TRIES = 5  # references drawn before giving up
 
 
@@ -37,6 +39,7 @@ class Terms:
     manual_review: bool
     model_improvement: bool = False
     transcript: bool = False  # keep the whole text; only a purpose that allows it
+    keep_days: int | None = None  # asked for; shorter than the policy, never longer
     doctype: str = ""
     fields: tuple[str, ...] = ()
     pages: str = ""
@@ -53,10 +56,11 @@ def receive(arrival: Arrival, *, terms: Terms, sender: User) -> Document:
     Raises:
         Refused: the file is not taken; nothing of it is kept but an event.
         NotAllowed, NotFound: see `permissions.check_can_send`.
-        NotPossible: the token was used for something else.
+        NotPossible: the token was used for something else, or processing is paused.
     """
     try:
         permissions.check_can_send(sender, terms.workspace)
+        check_processed(terms.workspace.organisation_id)
         sealing = arrival.finish()
         _check_alone(sealing.artifact.digest, terms, sender)
         if before := _sent_in_this_form(sealing.artifact.digest, terms, sender):
@@ -171,6 +175,7 @@ def _submission(terms: Terms, sender: User) -> Submission:
     if submission.withdrawn_at or any(getattr(submission, key) != said[key] for key in said):
         raise NotPossible("The form was changed while files were sent. Send the rest anew.")
     if made:
+        write_consent(submission, by=sender)
         _record_consent(submission, sender)
     return submission
 

@@ -15,6 +15,7 @@ class Cause(StrEnum):
 
     DELETED = "deleted"  # by its sender
     WITHDRAWN = "withdrawn"  # consent was taken back
+    SUBJECT = "subject"  # somebody it is about asked for it
     POLICY = "policy"  # its last clock ran out
 
 
@@ -22,7 +23,7 @@ class Erasure(OwnedRow):
     """That a document was erased: when, why, by whose wish. The receipt is drawn from it."""
 
     document = models.OneToOneField(Document, models.PROTECT, related_name="erasure")
-    cause = models.CharField(max_length=12, choices=[(cause, cause) for cause in Cause])
+    cause = models.CharField(max_length=12)  # a `Cause`
     asked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
     )  # null: nobody asked, the policy did

@@ -1,5 +1,7 @@
 #!/usr/bin/env python3
-"""Check a certificate of destruction without the portal: Python 3.8 or newer, nothing installed.
+"""Check a certificate of destruction, or a receipt of a withdrawal, without the portal.
+
+It needs Python 3.8 or newer and nothing else:
 
     python3 verify_certificate.py certificate.json --key PUBLIC_KEY [--file FILE --salt SALT]
 
@@ -96,6 +98,10 @@ def faults(statement: Object, text: str) -> Iterator[str]:
     canonical = json.dumps(statement, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     if canonical != text:
         yield "The statement is not in its one canonical form."
+    if "documents" in statement:  # the receipt of a withdrawal
+        if not statement["documents"]:
+            yield "It names no document."
+        return
     if not statement["items"]:
         yield "It names nothing that was destroyed."
     for item in statement["items"]:
@@ -113,7 +119,7 @@ def faults(statement: Object, text: str) -> Iterator[str]:
 
 def names(statement: Object, digest: str, salt: bytes) -> Iterator[Object]:
     """The items that are the file with this digest."""
-    for item in statement["items"]:
+    for item in statement.get("items", ()):
         salted = salt + uuid.UUID(item["artifact"]).bytes + digest.encode()
         if item["digest"] == hashlib.sha256(salted).hexdigest():
             yield item
@@ -152,10 +158,15 @@ def main(arguments: Optional[List[str]] = None) -> int:
 
 def summary(statement: Object, compared: bool) -> Iterator[str]:
     """What a certificate that holds says, for a person."""
-    elsewhere = statement["elsewhere"]
     yield "HOLDS" if compared else "HOLDS, if this key is the organisation's:"
     if not compared:
         yield f"  {statement['public_key']}"
+    if "documents" in statement:
+        yield f"{statement['number']}: consent withdrawn, issued {statement['issued_at']}"
+        for one in statement["documents"]:
+            yield f"{one['reference']}: {one['became']}. {one['why']}".strip()
+        return
+    elsewhere = statement["elsewhere"]
     yield f"{statement['number']}: {len(statement['items'])} destroyed, cause {statement['cause']}"
     yield f"issued {statement['issued_at']}"
     yield f"delivered before: {elsewhere['deliveries']}, downloaded: {elsewhere['downloads']}"

@@ -2,7 +2,8 @@
 
 from apps.retention.services.certificates import certify, of_document, public_key
 from apps.retention.services.clocks import rewind, wind
-from apps.retention.services.erasing import delete, withdraw
+from apps.retention.services.disposals import agree, extend
+from apps.retention.services.erasing import delete
 from apps.retention.services.exceptions import end_exception, except_, tell
 from apps.retention.services.holds import (
     Placed,
@@ -23,8 +24,16 @@ from apps.retention.services.proposals import (
     propose_files,
     take_effect,
 )
+from apps.retention.services.reminding import going_soon, remind
 from apps.retention.services.rounds import go_round
+from apps.retention.services.subjects import (
+    close_request,
+    erase_item,
+    open_request,
+    refuse_item,
+)
 from apps.retention.services.sweeping import erase_due
+from apps.retention.services.switches import turn
 from apps.retention.services.versions import (
     current_policy,
     drift,
@@ -33,13 +42,16 @@ from apps.retention.services.versions import (
     policy_of,
     version_in_force,
 )
+from apps.retention.services.withdrawing import narrow, withdraw
 
 __all__ = [
     "Placed",
     "Wanted",
+    "agree",
     "approve",
     "ask_to_lift",
     "certify",
+    "close_request",
     "covering",
     "current_policy",
     "decline",
@@ -48,23 +60,31 @@ __all__ = [
     "dry_run",
     "end_exception",
     "erase_due",
+    "erase_item",
     "except_",
+    "extend",
     "faults_in_files",
     "go_round",
+    "going_soon",
     "in_files",
     "keep_on",
     "lift",
+    "narrow",
     "of_document",
+    "open_request",
     "place",
     "policy_of",
     "propose",
     "propose_files",
     "public_key",
     "references_of",
+    "refuse_item",
+    "remind",
     "rewind",
     "scope_in_words",
     "take_effect",
     "tell",
+    "turn",
     "version_in_force",
     "wind",
     "withdraw",

@@ -28,7 +28,7 @@ from apps.vault.models import Artifact
 
 GATHERED = timedelta(hours=1)
 FULL = 5_000  # artifacts of one certificate
-AT_ONCE = frozenset({Cause.DELETED.value, Cause.WITHDRAWN.value})
+AT_ONCE = frozenset({Cause.DELETED.value, Cause.WITHDRAWN.value, Cause.SUBJECT.value})
 DONE = (Tag.ARTIFACT_SHREDDED, Tag.ARTIFACT_GONE)
 
 

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -18,8 +18,8 @@ from apps.intake import services as intake
 from apps.intake.models import Document
 from apps.jobs.flow import State
 from apps.jobs.models import Job
-from apps.retention.models import Moment, PolicyException
-from apps.retention.policy import Policy, Start
+from apps.retention.models import Disposal, Moment, PolicyException
+from apps.retention.policy import Action, Policy, Rule, Start
 from apps.retention.services import holds
 from apps.retention.services.versions import SYSTEM, current_policy
 from apps.vault.models import Artifact
@@ -40,11 +40,18 @@ class Situation:
         self.moments: Moments = {Start.RECEIVED: document.created_at}
         self.exceptions: dict[str, datetime] = {}  # by class of artifact; empty: all of them
         self.withdrawn_at: datetime | None = None  # what is still there waits for a hold
+        self.keep_days: int | None = None  # asked for when it was sent
+
+    def rule(self, kind: str, policy: Policy) -> Rule:
+        return policy.rule(kind, doctype=self.doctype, tier=self.tier)
 
     def due_at(self, kind: str, policy: Policy) -> datetime:
         due = policy.due_at(kind, self.moments, doctype=self.doctype, tier=self.tier)
-        if self.withdrawn_at:
-            return min(due, self.withdrawn_at)
+        if not self.rule(kind, policy).outlives:
+            if self.keep_days is not None:
+                due = min(due, self.moments[Start.RECEIVED] + timedelta(days=self.keep_days))
+            if self.withdrawn_at:
+                return min(due, self.withdrawn_at)
         until = [self.exceptions[key] for key in (kind, "") if key in self.exceptions]
         return max(due, *until) if until else due
 
@@ -123,16 +130,19 @@ def _see_wishes(found: Mapping[UUID, Situation]) -> None:
     for one in PolicyException.objects.open(timezone.now()).filter(document__in=found):
         exceptions = found[one.document_id].exceptions
         exceptions[one.kind] = max(one.until, exceptions.get(one.kind, one.until))
-    withdrawn = Document.objects.filter(pk__in=found).exclude(submission__withdrawn_at=None)
-    for pk, at in withdrawn.values_list("pk", "submission__withdrawn_at"):
-        found[pk].withdrawn_at = at
+    said = Document.objects.filter(pk__in=found).values_list(
+        "pk", "submission__withdrawn_at", "submission__keep_days"
+    )
+    for pk, withdrawn_at, keep_days in said:
+        found[pk].withdrawn_at, found[pk].keep_days = withdrawn_at, keep_days
 
 
 def _set(documents: Sequence[Document], policy: Policy) -> None:
     found = situations(documents)
     changed: dict[UUID, dict[str, str]] = defaultdict(dict)
     moved = []
-    for artifact in Artifact.objects.alive().filter(document__in=found).order_by("created_at"):
+    left = list(Artifact.objects.alive().filter(document__in=found).order_by("created_at"))
+    for artifact in left:
         due = found[artifact.document].due_at(artifact.kind, policy)
         if (artifact.due_at, artifact.policy) != (due, policy.name):
             artifact.due_at, artifact.policy = due, policy.name
@@ -140,7 +150,38 @@ def _set(documents: Sequence[Document], policy: Policy) -> None:
             word = artifact.kind.replace(" ", "_")
             changed[artifact.document][word] = due.isoformat(timespec="seconds")
     Artifact.objects.bulk_update(moved, ["due_at", "policy"], batch_size=PAGE)
+    _look_first(found, left, policy)
     _record(changed, found, policy)
+
+
+def _look_first(found: Mapping[UUID, Situation], left: Sequence[Artifact], policy: Policy) -> None:
+    """Let people look at what the policy asks them to; a clock that moved is looked at anew."""
+    wanted = {(row.document_id, row.kind): row for row in _looks(found, left, policy)}
+    for row in Disposal.objects.filter(document__in=found):
+        new = wanted.pop((row.document_id, row.kind), None)
+        if new is None and row.approved_at is None:
+            row.delete()
+        elif new and (row.due_at, row.signatures) != (new.due_at, new.signatures):
+            new.pk = row.pk
+            new.save(force_update=True)
+    Disposal.objects.bulk_create(wanted.values())
+
+
+def _looks(
+    found: Mapping[UUID, Situation], left: Sequence[Artifact], policy: Policy
+) -> Iterator[Disposal]:
+    for artifact in left:
+        situation = found[artifact.document]
+        rule = situation.rule(artifact.kind, policy)
+        if rule.action is Action.REVIEW and (rule.outlives or not situation.withdrawn_at):
+            yield Disposal(
+                organisation_id=artifact.organisation_id,
+                document=situation.document,
+                kind=artifact.kind,
+                due_at=artifact.due_at,
+                policy=policy.name,
+                signatures=rule.signatures,
+            )
 
 
 def _record(

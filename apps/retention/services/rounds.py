@@ -1,4 +1,4 @@
-"""One round of the clock for one organisation: follow the policy, erase, certify."""
+"""One round of the clock for one organisation: follow the policy, erase, certify, remind."""
 
 import time
 from datetime import datetime
@@ -7,6 +7,7 @@ from uuid import UUID
 from apps.retention.services.certificates import certify
 from apps.retention.services.clocks import wind_failed
 from apps.retention.services.proposals import take_effect
+from apps.retention.services.reminding import remind
 from apps.retention.services.sweeping import BATCH, erase_due, went_well
 
 LONGEST = 45.0  # seconds; the clock strikes again within a minute
@@ -22,4 +23,5 @@ def go_round(organisation: UUID, *, now: datetime) -> int:
         if batch < BATCH or time.monotonic() > until:
             break
     went_well(lambda: certify(organisation, now=now))
+    went_well(lambda: remind(organisation, now=now))
     return erased

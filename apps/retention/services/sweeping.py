@@ -5,7 +5,8 @@ after it commits, and `vault.finish_shredding` ends what a crash left half done.
 """
 
 import logging
-from collections.abc import Callable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from uuid import UUID
@@ -17,16 +18,16 @@ from apps.audit import services as audit
 from apps.audit.tags import Outcome, Tag
 from apps.base.errors import Held
 from apps.intake.models import Document
-from apps.retention.models import Failure
+from apps.retention.models import Cause, Disposal, Failure
 from apps.retention.services import holds
-from apps.retention.services.erasing import close_document, erase_artifact
+from apps.retention.services.erasing import cause_of, close_each, erase_kind
 from apps.retention.services.versions import SYSTEM
 from apps.vault import services as vault
 from apps.vault.models import Artifact, ArtifactQuerySet
 
 logger = logging.getLogger(__name__)
 
-BATCH = 200  # artifacts in one transaction
+BATCH = 1000  # artifacts in one transaction
 ALERT = 3  # failed tries after which people are told
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=6)  # between two tries
 SETTLED = timedelta(seconds=5)  # after which whoever destroyed a key has deleted the bytes
@@ -51,7 +52,7 @@ def _erase_batch(now: datetime) -> int:
     artifacts = mine.select_for_update(skip_locked=True, of=("self",)) if due else []
     with vault.together():
         batch = Batch(documents, now)
-        erased = sum([batch.erase(artifact) for artifact in artifacts])
+        erased = batch.erase(list(artifacts))
         batch.close()
     return erased
 
@@ -61,42 +62,68 @@ class Batch:
 
     def __init__(self, documents: Mapping[UUID, Document | None], now: datetime) -> None:
         self._documents, self._now = documents, now
-        self._done: set[tuple[UUID, str]] = set()
-        failing = Failure.objects.values_list("artifact", flat=True)
-        self._failed_before = set(failing)
+        self._touched: set[UUID] = set()
 
-    def erase(self, artifact: Artifact) -> bool:
-        """Erase one artifact, or note that it could not be; nothing is skipped in silence."""
-        document = self._documents.get(artifact.document)
-        about = (artifact.document, artifact.kind)
+    def erase(self, artifacts: Sequence[Artifact]) -> int:
+        """Erase artifacts, class by class; how many could be."""
+        groups: dict[tuple[str, Cause], list[Artifact]] = defaultdict(list)
+        for artifact in artifacts:
+            cause = cause_of(self._documents.get(artifact.document))
+            groups[artifact.kind, cause].append(artifact)
+        return sum(self._group(kind, cause, group) for (kind, cause), group in groups.items())
+
+    def _group(self, kind: str, cause: Cause, artifacts: Sequence[Artifact]) -> int:
+        """All at one go, or document by document where that fails for one of them."""
+        if not (failed := self._try(kind, cause, artifacts)):
+            return len(artifacts)
+        parts = _by_document(artifacts)
+        if len(parts) > 1:
+            return sum(self._group(kind, cause, part) for part in parts)
+        if not isinstance(failed, Held):
+            self._note(artifacts, failed)
+        return 0
+
+    def _try(self, kind: str, cause: Cause, artifacts: Sequence[Artifact]) -> Exception | None:
+        """What stood in the way, after which all is as it was; None if nothing did."""
+        named = sorted({artifact.document for artifact in artifacts})
+        found = [document for pk in named if (document := self._documents.get(pk))]
         try:
             with transaction.atomic():
-                erase_artifact(artifact, document, floors=about not in self._done)
-        except Held:
-            return False
+                erase_kind(kind, artifacts, found, cause=cause)
         except Exception as error:
-            logger.exception("Something could not be erased.")
-            _note_failure(artifact, type(error).__name__, self._now)
-            return False
-        self._done.add(about)
-        if artifact.pk in self._failed_before:
-            Failure.objects.filter(artifact=artifact).delete()
-        return True
+            return error
+        Failure.objects.filter(artifact__in=artifacts).delete()
+        self._touched |= set(named)
+        return None
+
+    def _note(self, artifacts: Sequence[Artifact], failed: Exception) -> None:
+        """Nothing is skipped in silence."""
+        logger.error("Something could not be erased.", exc_info=failed)
+        for artifact in artifacts:
+            _note_failure(artifact, type(failed).__name__, self._now)
 
     def close(self) -> None:
         """Say of which documents nothing is left."""
-        touched = {pk: self._documents[pk] for pk, _ in self._done if pk in self._documents}
-        alive = Artifact.objects.alive().filter(document__in=touched)
-        left = set(alive.values_list("document", flat=True))
-        for pk, document in touched.items():
-            if document is not None and pk not in left:
-                close_document(document)
+        alive = Artifact.objects.alive().filter(document__in=self._touched)
+        empty = self._touched - set(alive.values_list("document", flat=True))
+        closed = [document for pk in sorted(empty) if (document := self._documents.get(pk))]
+        for cause in Cause:
+            close_each([one for one in closed if cause_of(one) is cause], cause=cause)
+
+
+def _by_document(artifacts: Sequence[Artifact]) -> list[list[Artifact]]:
+    parts: dict[UUID, list[Artifact]] = defaultdict(list)
+    for artifact in artifacts:
+        parts[artifact.document].append(artifact)
+    return list(parts.values())
 
 
 def _due(now: datetime) -> ArtifactQuerySet:
-    """What is due, neither held nor waiting for its next try."""
+    """What is due, neither held, nor waiting for its next try or for somebody to look."""
     waiting = Failure.objects.filter(artifact=OuterRef("pk"), next_at__gt=now)
-    free = Artifact.objects.due(now).exclude(holds.held()).exclude(Exists(waiting))
+    unseen = Disposal.objects.waiting().filter(document=OuterRef("document"), kind=OuterRef("kind"))
+    free = Artifact.objects.due(now).exclude(holds.held())
+    free = free.exclude(Exists(waiting)).exclude(Exists(unseen))
     return free.order_by("due_at", "pk")
 
 

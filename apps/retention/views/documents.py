@@ -19,7 +19,7 @@ from apps.retention.promises import promise as make_promise
 from apps.retention.views.asked import organisation_of
 from apps.vault.models import Artifact
 
-WAITS = "A legal hold keeps what is there; it is erased as soon as the hold is lifted."
+WAITS = "What a legal hold or a law keeps is erased as soon as it may; the receipt says why."
 
 
 @exposes(Exposure.NOTHING)
@@ -44,7 +44,9 @@ def delete(request: PersonRequest, reference: str) -> HttpResponse:
     permissions.check_can_delete(request.user, document)
     form = DeleteForm(request.POST or None, reference=reference)
     if form.is_valid():
-        retention.delete(document, user=request.user)
+        if retention.delete(document, user=request.user) is None:
+            messages.warning(request, f"{reference} is erased but for what a law asks to keep.")
+            return redirect("jobs:detail", reference)
         messages.success(request, f"{reference} is erased. Here is the receipt.")
         return redirect("retention:receipt", reference)
     context = {"document": document, "form": form}
@@ -63,7 +65,7 @@ def withdraw(request: PersonRequest, reference: str) -> HttpResponse:
             messages.success(request, "Consent is withdrawn and everything sent with it is erased.")
             return redirect("retention:receipt", reference)
         messages.warning(request, f"Consent is withdrawn and all work is stopped. {WAITS}")
-        return redirect("jobs:detail", reference)
+        return redirect("retention:consent", reference)
     together = Document.objects.visible_to(request.user).filter(
         submission_id=document.submission_id
     )

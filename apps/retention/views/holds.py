@@ -16,6 +16,7 @@ from apps.retention.models import Hold, PolicyException
 from apps.retention.policy import Start
 from apps.retention.views.asked import organisation_of, signed_by
 
+MOST_NAMED = 4000  # characters of references that another page may bring along
 SHOWN = 200  # documents of a hold
 
 
@@ -23,7 +24,8 @@ SHOWN = 200  # documents of a hold
 @require_http_methods(["GET", "POST"])
 @permission_required("retention.govern", raise_exception=True)
 def place(request: PersonRequest) -> HttpResponse:
-    form = HoldForm(request.POST or None, organisation=organisation_of(request))
+    named = {"references": request.GET.get("references", "")[:MOST_NAMED]}
+    form = HoldForm(request.POST or None, organisation=organisation_of(request), initial=named)
     if form.is_valid():
         placed = retention.place(retention.Wanted(**form.wanted()), user=request.user)
         messages.success(request, _report(placed))

@@ -1,6 +1,6 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -12,7 +12,9 @@ from apps.retention import services as retention
 from apps.retention.board import board, proposal
 from apps.retention.clocks import next_clocks
 from apps.retention.forms import ChangeForm, SignForm
-from apps.retention.models import PolicyVersion
+from apps.retention.history import history
+from apps.retention.matrix import TITLES
+from apps.retention.models import PolicyVersion, Standing
 from apps.retention.views.asked import organisation_of, signed_by
 
 CLOCKS = 12  # rows of what goes next
@@ -40,6 +42,23 @@ def version(request: PersonRequest, version: int) -> HttpResponse:
         "proposal": proposal(shown, last) if last else None,
     }
     return render(request, "retention/version.html", context)
+
+
+@exposes(Exposure.NOTHING)
+@require_GET
+@permission_required("retention.view_clocks", raise_exception=True)
+def cell(request: PersonRequest) -> HttpResponse:
+    """What one cell of the matrix said, version by version, and who signed it."""
+    kind, about = request.GET.get("kind", "original"), request.GET.get("about", "all:")
+    retention.version_in_force(organisation_of(request))
+    versions = PolicyVersion.objects.filter(organisation_id=organisation_of(request))
+    signed = versions.exclude(standing=Standing.DECLINED).order_by("number")
+    try:
+        said = history(signed.select_related("proposed_by", "decided_by"), kind=kind, about=about)
+    except KeyError as error:
+        raise Http404 from error
+    context = {"title": TITLES[kind][0], "about": about.partition(":")[2], "said": said}
+    return render(request, "retention/cell.html", context)
 
 
 @exposes(Exposure.NOTHING)

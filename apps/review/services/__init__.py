@@ -1,6 +1,6 @@
 """The verbs of review."""
 
-from apps.review.services.asking import ask, erase, withdraw
+from apps.review.services.asking import ask, erase, erase_each, withdraw, withdraw_each
 from apps.review.services.assigning import Stuck, assign, scopes_of, stuck, unassign
 from apps.review.services.claims import BATCH, claim, heartbeat, release, release_expired
 from apps.review.services.classes import ask_class, chosen_class
@@ -53,6 +53,7 @@ __all__ = [
     "divide",
     "doubt",
     "erase",
+    "erase_each",
     "feedback_on",
     "figures_of",
     "glyph",
@@ -86,4 +87,5 @@ __all__ = [
     "unassign",
     "undo",
     "withdraw",
+    "withdraw_each",
 ]

@@ -1,6 +1,6 @@
 """From doubtful fields to tasks, each with a slit; fields that two must agree on have two."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -48,39 +48,38 @@ def ask(document: Document, *, job: Job) -> int:
     return Task.objects.undecided().awaited().filter(document=document).count()
 
 
-@transaction.atomic
 def withdraw(document: Document, *, actor: Actor, reason: str) -> int:
     """Take back every task that is not final, also from open stations; how many there were."""
-    jobs.hold(*Job.objects.filter(subject_id=document.pk).values_list("pk", flat=True))
+    return withdraw_each([document], actor=actor, reason=reason)
+
+
+@transaction.atomic
+def withdraw_each(documents: Sequence[Document], *, actor: Actor, reason: str) -> int:
+    """`withdraw` for several documents at one go."""
+    pks = [document.pk for document in documents]
+    jobs.hold(*Job.objects.filter(subject_id__in=pks).values_list("pk", flat=True))
     open_tasks = list(
         Task.objects.select_for_update(of=("self",))
         .undecided()
-        .filter(document=document)
+        .filter(document__in=pks)
         .order_by("pk")
         .select_related("crop", "job")
     )
     for task in open_tasks:
-        task.move(State.WITHDRAWN, claim=None)
-        _shred_crop(task, actor, reason)
-        audit.record(
-            Tag.TASK_WITHDRAWN,
-            actor=actor,
-            subject=task.pk,
-            organisation=task.organisation_id,
-            document=document.pk,
-            workspace=task.workspace_id,
-            reason=reason,
-        )
-        assert task.job is not None  # it is of a document
-        jobs.wake(task.job, actor=actor)
+        _withdraw(task, actor, reason)
     return len(open_tasks)
 
 
-@transaction.atomic
 def erase(document: Document, *, actor: Actor, reason: str) -> None:
     """Destroy crops and typed values, of every reader; who decided what, and when, stays."""
-    withdraw(document, actor=actor, reason=reason)
-    Decision.objects.filter(task__document=document).update(sealed=None)
+    erase_each([document], actor=actor, reason=reason)
+
+
+@transaction.atomic
+def erase_each(documents: Sequence[Document], *, actor: Actor, reason: str) -> None:
+    """`erase` for several documents at one go."""
+    withdraw_each(documents, actor=actor, reason=reason)
+    Decision.objects.filter(task__document__in=documents).update(sealed=None)
 
 
 def sees_eyes(field: Field, rule: FieldRule) -> Reason | None:
@@ -205,6 +204,22 @@ def _turns(field: Field, rule: FieldRule, cipher: ValueCipher) -> tuple[Turn, ..
 def _is_audited(field: Field, share: float) -> bool:
     """Whether the lot fell on an accepted field; asked again, it falls alike."""
     return is_drawn(salted_hmac(LOTTERY, str(field.pk), algorithm="sha256").digest(), share)
+
+
+def _withdraw(task: Task, actor: Actor, reason: str) -> None:
+    task.move(State.WITHDRAWN, claim=None)
+    _shred_crop(task, actor, reason)
+    audit.record(
+        Tag.TASK_WITHDRAWN,
+        actor=actor,
+        subject=task.pk,
+        organisation=task.organisation_id,
+        document=task.document_id,
+        workspace=task.workspace_id,
+        reason=reason,
+    )
+    assert task.job is not None  # it is of a document
+    jobs.wake(task.job, actor=actor)
 
 
 def _shred_crop(task: Task, actor: Actor, reason: str) -> None:

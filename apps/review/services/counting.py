@@ -15,6 +15,8 @@ from apps.base.ids import first_at
 from apps.extraction import doctypes
 from apps.extraction.models import Field
 from apps.extraction.values import Kind
+from apps.intake import services as intake
+from apps.intake.models import Use
 from apps.review.models import Decision, Task
 from apps.review.models.counts import Counted, Tally, What
 from apps.review.models.looks import Look
@@ -58,7 +60,8 @@ def count_up(organisation: UUID, *, now: datetime) -> int:
         if held is None or held.until >= until:
             return 0
         since, held.until = held.until, min(until, held.until + SPAN)
-        grown = _grow(organisation, _happened(since, held.until))
+        counted = intake.allows(organisation, Use.ANALYTICS)  # else the time passes uncounted
+        grown = _grow(organisation, _happened(since, held.until)) if counted else 0
         held.save(update_fields=["until"])
         Tally.objects.filter(hour__lt=now - KEPT).delete()
     return grown

@@ -9,13 +9,17 @@ from django.db.models import Count
 from django.utils.crypto import salted_hmac
 
 from apps.extraction import services as extraction
+from apps.extraction.doctypes import DocType
 from apps.extraction.models import Field
+from apps.intake import services as intake
+from apps.intake.models import Use
 from apps.review.lookalikes import confused
 from apps.review.models import Confusion, Decision, Lesson, Task
 from apps.review.rules import Reason, Verdict
 from apps.review.services.agreeing import said
 from apps.review.services.asked import cipher_of
 
+NEVER_LEARNED = "identity"  # whatever its sender allows
 MARKS = 256  # that documents share; see `Confusion`
 SALT = "arrowslit.confusion"  # parts its marks from other uses of the same key
 ENOUGH = 5  # documents at least that are behind a count before anybody is told of it
@@ -24,8 +28,9 @@ ENOUGH = 5  # documents at least that are behind a count before anybody is told 
 def learn(task: Task) -> dict[str, bool]:
     """Keep the lesson of a task whose decision is final; the trail's word on it.
 
-    Nothing is learned where the machine found no value, or nobody could say. Called once a task,
-    by whoever made its decision final.
+    Nothing is learned where the machine found no value, or nobody could say; nothing is counted
+    where an organisation turned that off, and no character is kept without the sender's consent.
+    Called once a task, by whoever made its decision final.
     """
     decision, field = task.decision, task.field
     doctype = extraction.doctype_of(task.paper)
@@ -33,6 +38,16 @@ def learn(task: Task) -> dict[str, bool]:
         return {}
     if doctype is None:
         return {}
+    if intake.allows(task.organisation_id, Use.ANALYTICS):
+        _count(task, field, doctype, right=decision.right)
+    wrong = not decision.right and decision.verdict == Verdict.CORRECTED
+    if wrong and doctype.name != NEVER_LEARNED and intake.may_improve(task.paper):
+        _learn_confusion(task, field, decision)
+    return {"machine_right": decision.right}
+
+
+def _count(task: Task, field: Field, doctype: DocType, *, right: bool) -> None:
+    """What is counted of a decision: no value, and nothing that names its document."""
     reading = task.paper.reading
     audited = task.reason == Reason.AUDIT and reading.audit_share
     Lesson.objects.create(
@@ -48,11 +63,8 @@ def learn(task: Task) -> dict[str, bool]:
         failed=bool(field.failed),
         flagged=bool(field.flags),
         weight=1 / reading.audit_share if audited else 1.0,
-        right=decision.right,
+        right=right,
     )
-    if not decision.right and decision.verdict == Verdict.CORRECTED:
-        _learn_confusion(task, field, decision)
-    return {"machine_right": decision.right}
 
 
 def confusions(engine: str, *, least: int = ENOUGH) -> dict[tuple[str, str], int]:

@@ -24,8 +24,8 @@ class Store(Protocol):
         """
         ...
 
-    def remove(self, name: str) -> None:
-        """Delete every version of the bytes. Deleting twice is deleting once."""
+    def remove(self, *names: str) -> None:
+        """Delete every version of the bytes of some names. Deleting twice is deleting once."""
         ...
 
     def exists(self, name: str) -> bool: ...

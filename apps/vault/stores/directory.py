@@ -27,12 +27,14 @@ class DirectoryStore:
     def open(self, name: str) -> BinaryIO:
         return self._path(name).open("rb", buffering=0)
 
-    def remove(self, name: str) -> None:
-        path = self._path(name)
-        for there in (path, path.with_name(path.name + PART)):
-            with suppress(FileNotFoundError):
-                there.unlink()
-        _sync(path.parent)
+    def remove(self, *names: str) -> None:
+        paths = [self._path(name) for name in names]
+        for path in paths:
+            for there in (path, path.with_name(path.name + PART)):
+                with suppress(FileNotFoundError):
+                    there.unlink()
+        for folder in {path.parent for path in paths}:
+            _sync(folder)
 
     def exists(self, name: str) -> bool:
         path = self._path(name)

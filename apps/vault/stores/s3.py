@@ -33,17 +33,9 @@ class S3Store:
             raise Unavailable("The document store does not answer.") from error
         return cast(BinaryIO, io.BufferedReader(S3Source(entry), READ_AHEAD))
 
-    def remove(self, name: str) -> None:
-        """A bucket keeps old versions and the parts of broken uploads, so all go by name."""
-        try:
-            for version in self._storage.bucket.object_versions.filter(Prefix=name):
-                if version.object_key == name:
-                    version.delete()
-            for upload in self._storage.bucket.multipart_uploads.filter(Prefix=name):
-                if upload.object_key == name:
-                    upload.abort()
-        except (BotoCoreError, ClientError) as error:
-            raise Unavailable("The document store does not answer.") from error
+    def remove(self, *names: str) -> None:
+        for name in names:
+            self._remove(name)
 
     def exists(self, name: str) -> bool:
         try:
@@ -60,6 +52,18 @@ class S3Store:
     def folders(self, prefix: str) -> Iterator[str]:
         try:
             yield from {name.rstrip("/") for name in self._next_parts(f"{prefix}/")}
+        except (BotoCoreError, ClientError) as error:
+            raise Unavailable("The document store does not answer.") from error
+
+    def _remove(self, name: str) -> None:
+        """A bucket keeps old versions and the parts of broken uploads, so all go by name."""
+        try:
+            for version in self._storage.bucket.object_versions.filter(Prefix=name):
+                if version.object_key == name:
+                    version.delete()
+            for upload in self._storage.bucket.multipart_uploads.filter(Prefix=name):
+                if upload.object_key == name:
+                    upload.abort()
         except (BotoCoreError, ClientError) as error:
             raise Unavailable("The document store does not answer.") from error
 
