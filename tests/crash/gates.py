@@ -20,6 +20,7 @@ BEFORE = {
     "a result is sealed": "apps.delivery.services:_keep",
     "an upload is sealed": "apps.intake.services.receiving:_register",
     "a decision is committed": "apps.review.services.exposures:end",
+    "a decision is made final": "apps.review.services.final:_settle",
     "keys are destroyed": "apps.vault.services:_remove_bytes",
     "leaves are written": "apps.audit.sequencer:Sequencer._grow",
     "a tree is signed": "apps.audit.sequencer:Sequencer._sign",
@@ -34,6 +35,7 @@ SHORTER = {
     "apps.jobs.runner:BEAT": 0.5,
     "apps.jobs.runner:backoff": lambda attempts: 1,
     "apps.jobs.sweep:UNHEARD": timedelta(seconds=1),
+    "apps.review.services.final:TAKE_BACK": timedelta(seconds=2),
     "apps.vault.services:LONGEST": timedelta(seconds=5),
     "apps.vault.orphans:GRACE": timedelta(seconds=10),
 }
