@@ -26,10 +26,13 @@ from apps.delivery.serializers import (
 )
 
 
-@method_decorator(exposes(Exposure.NOTHING), name="dispatch")
-class Jobs(APIView):
-    scope = Scope.STATE
+class ReadOnly(APIView):  # its words would be those of each address in the API's description
     http_method_names = ["get", "head"]
+
+
+@method_decorator(exposes(Exposure.NOTHING), name="dispatch")
+class Jobs(ReadOnly):
+    scope = Scope.STATE
 
     @extend_schema(
         operation_id="list_jobs",
@@ -53,20 +56,14 @@ class Jobs(APIView):
 
 
 @method_decorator(exposes(Exposure.NOTHING), name="dispatch")
-class Job(APIView):
+class Job(ReadOnly):
     scope = Scope.STATE
-    http_method_names = ["get", "head"]
 
     @extend_schema(
         operation_id="follow_job",
         summary="Follow one job",
         responses=FollowedSerializer,
-        examples=[
-            OpenApiExample(
-                "Delivered",
-                {**JOB_EXAMPLE, **WAY_EXAMPLE},
-            )
-        ],
+        examples=[OpenApiExample("Delivered", {**JOB_EXAMPLE, **WAY_EXAMPLE})],
     )
     def get(self, request: ProgramRequest, reference: str) -> Response:
         job = overview.followed(request.user, reference=reference)
@@ -74,9 +71,8 @@ class Job(APIView):
 
 
 @method_decorator(exposes(Exposure.RESULT), name="dispatch")
-class Result(APIView):
+class Result(ReadOnly):
     scope = Scope.RESULT
-    http_method_names = ["get", "head"]
 
     @extend_schema(
         operation_id="fetch_result",
@@ -90,9 +86,8 @@ class Result(APIView):
 
 
 @method_decorator(exposes(Exposure.TRANSCRIPT), name="dispatch")
-class Transcript(APIView):
+class Transcript(ReadOnly):
     scope = Scope.TRANSCRIPT
-    http_method_names = ["get", "head"]
 
     @extend_schema(
         operation_id="fetch_transcript",

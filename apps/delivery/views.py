@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib.auth.decorators import permission_required
@@ -7,18 +8,21 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from apps.accounts.middleware import wants_json
+from apps.accounts.models import User
 from apps.accounts.requests import PersonRequest
 from apps.audit import services as audit
 from apps.audit.exposure import Exposure, exposes
 from apps.delivery import kept, overview, permissions, timeline, transcripts
 from apps.delivery import services as delivery
 from apps.delivery.forms import STATES, JobsForm, RevealForm
+from apps.delivery.result import Settled
 from apps.delivery.services import REVEALED_SECONDS, RevealReason
 from apps.delivery.spreadsheet import MEDIA_TYPE, to_csv
 from apps.extraction import doctypes
 from apps.intake import services as intake
 from apps.intake.models import Document
 from apps.jobs.flow import ENDS, State
+from apps.jobs.models import Job
 from apps.review import services as review
 
 PAGE = 25  # jobs
@@ -48,31 +52,16 @@ def job(request: PersonRequest, reference: str) -> HttpResponse:
     document = _document(request, reference)
     fields = delivery.shown_fields(document, user=request.user)
     work = intake.job_of(document)
-    steps = timeline.taken(work)
-    parts = kept.kept(document)
-    absence = transcripts.absence(document, parts, working=work.state not in ENDS)
     context = {
         "document": document,
         "job": work,
         "fields": fields,
-        "flagged": overview.flagged_among(fields),
-        "status": overview.status_of(
-            document, work, waiting=overview.waiting_among(fields), fields=len(fields)
-        ),
-        "title": overview.title_of(document, _doctype(document)),
-        "steps": steps,
-        "ahead": timeline.ahead(work, steps),
-        "kept": parts,
-        "absence": absence,
-        "unknown": _doctype(document) == doctypes.NONE_OF_THEM,
         "told": review.told(document),
-        "seen": overview.fingerprint(document, work),
-        "settled": work.state in ENDS,
-        "delivered": work.state == State.SUCCEEDED and bool(fields),
         "reveal_form": RevealForm(),
         "can_reveal": permissions.can_reveal(request.user, document),
-        "can_read_all": not absence and permissions.can_download_transcript(request.user, document),
         "is_member": document.workspace.has_member(request.user),
+        **_standing(document, work, fields),
+        **_kept(document, work, request.user),
     }
     return render(request, "jobs/detail.html", context)
 
@@ -192,6 +181,30 @@ def _document(request: PersonRequest, reference: str) -> Document:
         "submission", "sender", "reading", "original", "workspace"
     )
     return get_object_or_404(visible, reference=reference)
+
+
+def _standing(document: Document, job: Job, fields: Sequence[Settled]) -> dict[str, Any]:
+    """Where a job stands, and what was read."""
+    steps, waiting = timeline.taken(job), overview.waiting_among(fields)
+    return {
+        "flagged": overview.flagged_among(fields),
+        "status": overview.status_of(document, job, waiting=waiting, fields=len(fields)),
+        "title": overview.title_of(document, _doctype(document)),
+        "steps": steps,
+        "ahead": timeline.ahead(job, steps),
+        "unknown": _doctype(document) == doctypes.NONE_OF_THEM,
+        "seen": overview.fingerprint(document, job),
+        "settled": job.state in ENDS,
+        "delivered": job.state == State.SUCCEEDED and bool(fields),
+    }
+
+
+def _kept(document: Document, job: Job, user: User) -> dict[str, Any]:
+    """What exists of a document, and whether the person may have its whole text."""
+    parts = kept.kept(document)
+    absence = transcripts.absence(document, parts, working=job.state not in ENDS)
+    may = not absence and permissions.can_download_transcript(user, document)
+    return {"kept": parts, "absence": absence, "can_read_all": may}
 
 
 def _wanted(form: JobsForm) -> dict[str, Any]:

@@ -15,12 +15,25 @@ MOST_SHOWN = 3_600_000  # milliseconds
 TYPED = "typed"  # among the answers to choose from
 
 
-class AnswerForm(PlainForm):
+class KeyForm(PlainForm):
+    """What every answer has: a key that tells it from others, and how long one looked."""
+
     key = forms.UUIDField()
     shown_ms = forms.IntegerField(min_value=0, max_value=MOST_SHOWN, required=False)
 
     def clean_shown_ms(self) -> int:
         return int(self.cleaned_data["shown_ms"] or 0)
+
+
+class AnswerForm(KeyForm):
+    """An answer to one slit; each kind says something else."""
+
+    def answer(self) -> Answer:
+        said = self.cleaned_data
+        return Answer(key=said["key"], shown_ms=said["shown_ms"], **self.says())
+
+    def says(self) -> dict[str, Any]:
+        raise NotImplementedError
 
 
 class DecideForm(AnswerForm):
@@ -30,15 +43,13 @@ class DecideForm(AnswerForm):
     suggested = forms.BooleanField(required=False)
     overrides = forms.BooleanField(required=False)
 
-    def answer(self) -> Answer:
+    def says(self) -> dict[str, Any]:
         said = self.cleaned_data
-        return Answer(
-            key=said["key"],
-            verdict=Verdict.ACCEPTED if said["suggested"] else Verdict.CORRECTED,
-            value=said["value"],
-            overrides=said["overrides"],
-            shown_ms=said["shown_ms"],
-        )
+        return {
+            "verdict": Verdict.ACCEPTED if said["suggested"] else Verdict.CORRECTED,
+            "value": said["value"],
+            "overrides": said["overrides"],
+        }
 
 
 class ChooseForm(AnswerForm):
@@ -46,48 +57,31 @@ class ChooseForm(AnswerForm):
 
     doctype = forms.CharField(max_length=40)
 
-    def answer(self) -> Answer:
-        said = self.cleaned_data
-        return Answer(
-            key=said["key"],
-            verdict=Verdict.CORRECTED,
-            doctype=said["doctype"],
-            shown_ms=said["shown_ms"],
-        )
+    def says(self) -> dict[str, Any]:
+        return {"verdict": Verdict.CORRECTED, "doctype": self.cleaned_data["doctype"]}
 
 
 class UnreadableForm(AnswerForm):
     trouble = forms.ChoiceField(choices=[(trouble.value, trouble.value) for trouble in Trouble])
 
-    def answer(self) -> Answer:
-        said = self.cleaned_data
-        blank = said["trouble"] == Trouble.BLANK
-        return Answer(
-            key=said["key"],
-            verdict=Verdict.BLANK if blank else Verdict.UNREADABLE,
-            trouble=said["trouble"],
-            shown_ms=said["shown_ms"],
-        )
+    def says(self) -> dict[str, Any]:
+        trouble = self.cleaned_data["trouble"]
+        blank = trouble == Trouble.BLANK
+        return {"verdict": Verdict.BLANK if blank else Verdict.UNREADABLE, "trouble": trouble}
 
 
 class SkipForm(AnswerForm):
     """Passing on; whoever does it often says why."""
 
-    trouble = forms.ChoiceField(
+    why = forms.ChoiceField(
         choices=[(reason.value, reason.value) for reason in SkipReason], required=False
     )
 
-    def answer(self) -> Answer:
-        said = self.cleaned_data
-        return Answer(
-            key=said["key"],
-            verdict=Verdict.SKIPPED,
-            trouble=said["trouble"],
-            shown_ms=said["shown_ms"],
-        )
+    def says(self) -> dict[str, Any]:
+        return {"verdict": Verdict.SKIPPED, "trouble": self.cleaned_data["why"]}
 
 
-class DigitsForm(AnswerForm):
+class DigitsForm(KeyForm):
     """What a person says of the digits of one field: all as read, or one of them is odd."""
 
     odd = forms.BooleanField(required=False)
@@ -123,16 +117,14 @@ class CorrectForm(AnswerForm):
             self.add_error("value", "Say what is written there, or that nothing is.")
         return said
 
-    def answer(self) -> Answer:
+    def says(self) -> dict[str, Any]:
         said = self.cleaned_data
-        return Answer(
-            key=said["key"],
-            verdict=Verdict.BLANK if said["blank"] else Verdict.CORRECTED,
-            value=said["value"],
-            trouble=Trouble.BLANK if said["blank"] else "",
-            overrides=said["overrides"],
-            shown_ms=said["shown_ms"],
-        )
+        return {
+            "verdict": Verdict.BLANK if said["blank"] else Verdict.CORRECTED,
+            "value": said["value"],
+            "trouble": Trouble.BLANK if said["blank"] else "",
+            "overrides": said["overrides"],
+        }
 
 
 class ClaimForm(PlainForm):

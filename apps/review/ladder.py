@@ -64,44 +64,32 @@ MOVES: dict[State, frozenset[State]] = {
 class Rung:
     """The terms of one step beyond the slit."""
 
+    step: Step
     title: str
     note: str
     seconds: int  # on screen, each time
     alone: int  # times an hour without a lead
-    permission: str
     given: Tag
     delivered: Tag
 
+    @property
+    def permission(self) -> str:
+        return f"review.see_{self.step}"
 
-RUNGS: Mapping[Step, Rung] = {
-    Step.WIDER: Rung(
-        title="Wider slit",
-        note="Some room around it. Other words stay grey.",
-        seconds=30,
-        alone=60,
-        permission="review.see_wider",
-        given=Tag.WIDER_GRANTED,
-        delivered=Tag.WIDER_DELIVERED,
-    ),
-    Step.LINE: Rung(
-        title="Line",
-        note="From edge to edge. Other lines stay grey.",
-        seconds=20,
-        alone=20,
-        permission="review.see_line",
-        given=Tag.LINE_GRANTED,
-        delivered=Tag.LINE_DELIVERED,
-    ),
-    Step.PAGE: Rung(
-        title="Page",
-        note="All of it, once.",
-        seconds=30,
-        alone=0,
-        permission="review.see_page",
-        given=Tag.PAGE_GRANTED,
-        delivered=Tag.PAGE_DELIVERED,
-    ),
-}
+
+WIDER = Rung(
+    Step.WIDER, "Wider slit", "Some room around it. Other words stay grey.",
+    seconds=30, alone=60, given=Tag.WIDER_GRANTED, delivered=Tag.WIDER_DELIVERED,
+)  # fmt: skip
+LINE = Rung(
+    Step.LINE, "Line", "From edge to edge. Other lines stay grey.",
+    seconds=20, alone=20, given=Tag.LINE_GRANTED, delivered=Tag.LINE_DELIVERED,
+)  # fmt: skip
+PAGE = Rung(
+    Step.PAGE, "Page", "All of it, once.",
+    seconds=30, alone=0, given=Tag.PAGE_GRANTED, delivered=Tag.PAGE_DELIVERED,
+)  # fmt: skip
+RUNGS: Mapping[Step, Rung] = {rung.step: rung for rung in (WIDER, LINE, PAGE)}
 # The events any one of which proves that a person saw something of a task.
 SEEN = (Tag.CROP_DELIVERED, *(rung.delivered for rung in RUNGS.values()))
 
@@ -110,7 +98,8 @@ def bounded(reported: int, *, before: int, since: datetime, until: datetime) -> 
     """Milliseconds on screen after one more report.
 
     A browser says how long; it is believed only as far as the server knows that it can be: from
-    the moment the picture left until access to it ended.
+    the moment the picture left until access to it ended. What was counted stays so, even if the
+    server's own clock is put back.
     """
     most = max(0, round((until - since) / timedelta(milliseconds=1)))
-    return min(before + max(0, reported), most)
+    return max(before, min(before + max(0, reported), most))

@@ -1,6 +1,6 @@
 """How often somebody may pass a slit on without saying why."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
 from apps.review.rules import Verdict
@@ -16,6 +16,14 @@ class SkipReason(StrEnum):
     KNOWN = "known"  # to whoever reads: it is about somebody they know
     LANGUAGE = "language"
     LATER = "later"
+
+
+WORDS: Mapping[SkipReason, str] = {
+    SkipReason.UNSURE: "I can't make up my mind",
+    SkipReason.KNOWN: "I know whom it is about",
+    SkipReason.LANGUAGE: "I don't know the language",
+    SkipReason.LATER: "Another reason",
+}
 
 
 def needs_reason(recent: Sequence[Verdict]) -> bool:

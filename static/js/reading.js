@@ -8,7 +8,7 @@ export class Reading {
   #touched = new Set();
   #retyping = false;
 
-  /** `changed()` is told whenever the person changed what stands there. */
+  /** `changed(place)` is told whenever the person changed what stands there; by another reading, which. */
   constructor(input, ghost, changed) {
     Object.assign(this, { input, ghost, changed });
     input.addEventListener("input", () => this.#typed());
@@ -57,7 +57,7 @@ export class Reading {
     const ring = [this.#q.value, ...this.#q.alts];
     this.#alt = (Math.max(this.#alt, 0) + direction + ring.length) % ring.length;
     this.input.value = ring[this.#alt];
-    this.changed();
+    this.changed(`Reading ${this.#alt + 1} of ${ring.length}`);
     return true;
   }
 

@@ -82,10 +82,10 @@ function refresh() {
   other.querySelector("span").textContent = passes ? "Another reading passes the checks" : count(q.alts.length, "other reading");
   return r;
 }
-function changed() {
+function changed(place) {
   state.warned = false;
   const r = refresh();
-  speakSoon(`${spelled(input.value, item().kind)}. ${r.text}`);
+  speakSoon([place, spelled(input.value, item().kind), r.text].filter(Boolean).join(". "));
 }
 addEventListener("resize", () => item() && lens.reset(item()));
 
@@ -272,7 +272,7 @@ document.addEventListener("click", (event) => {
   if (d !== undefined && d < input.value.length) reading.select(d); // a finger has no Tab
 });
 $("[data-form]").addEventListener("submit", (event) => event.preventDefault());
-for (const [name, act] of [["#unreadable", unreadable], ["#skipping", (trouble) => commit("skip", "skip", { trouble })]]) {
+for (const [name, act] of [["#unreadable", unreadable], ["#skipping", (why) => commit("skip", "skip", { why })]]) {
   $(name).addEventListener("close", (event) => {
     const why = event.target.returnValue;
     if (why && why !== "cancel") act(why);

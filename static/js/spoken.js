@@ -1,6 +1,6 @@
 // What a screen reader hears: one polite region, a sentence a slit, codes spelled out. Nothing else
 // on the page speaks by itself, so that it stays bearable at fifteen hundred slits an hour.
-import { $ } from "./page.js";
+import { $, count } from "./page.js";
 
 const NAMES = { 0: "zero", O: "letter O", o: "small o", I: "letter I", l: "small L", "|": "bar", ".": "point", ",": "comma", "-": "dash", "/": "slash", ":": "colon", "<": "filler", "'": "apostrophe" };
 const PROSE = new Set(["text", "name", "address"]); // read as words
@@ -19,7 +19,8 @@ export function spelled(value, kind) {
 export function described(q, value, doubts, verdict) {
   const reading = value ? spelled(value, q.kind) : q.blind ? "Second reading. Type what you see" : "No suggestion";
   const doubtful = doubts.map((d) => `character ${d + 1}, ${named(value[d])}`).join("; ");
-  return [q.name, reading, doubtful && `Doubtful: ${doubtful}`, ...q.warnings, verdict].filter(Boolean).map((part) => part.replace(/[.?]?$/, ".")).join(" ");
+  const others = q.alts.length && value === q.value ? count(q.alts.length, "other reading") : "";
+  return [q.name, reading, doubtful && `Doubtful: ${doubtful}`, ...q.warnings, verdict, others].filter(Boolean).map((part) => part.replace(/[.?]?$/, ".")).join(" ");
 }
 
 let timer;

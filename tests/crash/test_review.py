@@ -65,11 +65,15 @@ def counted(arrowslit: Installation, item: dict[str, str]) -> tuple[int, int]:
     return decisions, told
 
 
-def finish(arrowslit: Installation, rita: Person, items: list[dict[str, str]]) -> None:
+def decide(rita: Person, items: list[dict[str, str]]) -> None:
     for item in items:
         act, more = ("decide", {}) if item["value"] else ("unreadable", {"trouble": "blank"})
         answer = rita.post(f"/review/{item['id']}/{act}/", data={**said_of(item), **more})
         assert answer.ok, answer.text
+
+
+def finish(rita: Person, items: list[dict[str, str]]) -> None:
+    decide(rita, items)
     assert rita.post("/review/release/").ok
 
 
@@ -103,23 +107,35 @@ def test_a_decision_that_is_sent_again_is_made_once(arrowslit, rita, reference, 
         answer = again(lambda: rita.post(address_of(item), data=said))
         assert answer.json() == {"saved": True}
         assert counted(arrowslit, item) == (1, 1)
-    finish(arrowslit, rita, others)
+    finish(rita, others)
     delivered(arrowslit, reference)
 
 
-def test_the_claim_of_a_station_outlives_the_web_server(arrowslit, rita, reference):
-    items = taken(rita)
-    arrowslit.kill_process(WEB)
+@pytest.mark.parametrize("victim", [WEB, DATABASE])
+def test_the_claim_of_a_station_outlives_what_it_is_kept_by(arrowslit, rita, reference, victim):
+    items, times = taken(rita), arrowslit.said.count(STARTED_AGAIN)
+    os.kill(arrowslit.leader(victim), signal.SIGKILL)
+    until(lambda: arrowslit.said.count(STARTED_AGAIN) > times)
     arrowslit.until_it_answers()
     beat = again(lambda: rita.post("/review/heartbeat/")).json()
     assert set(beat["held"]) == {item["id"] for item in items}
     assert rita.get(f"/review/{items[0]['id']}/crop.png").ok
-    finish(arrowslit, rita, items)
+    finish(rita, items)
     delivered(arrowslit, reference)
 
 
 def test_a_worker_dies_while_it_delivers_what_was_decided(arrowslit, rita, reference):
     with arrowslit.held_at("a result is sealed") as whoever_comes:
-        finish(arrowslit, rita, taken(rita))
+        finish(rita, taken(rita))
         os.kill(whoever_comes(), signal.SIGKILL)
     delivered(arrowslit, reference)
+
+
+def test_a_worker_dies_while_it_makes_a_decision_final(arrowslit, rita, reference):
+    """Nobody leaves the station: a sweep settles what was decided, and another one ends it."""
+    items = taken(rita)
+    with arrowslit.held_at("a decision is made final") as whoever_comes:
+        decide(rita, items)
+        os.kill(whoever_comes(), signal.SIGKILL)
+    delivered(arrowslit, reference)
+    assert [counted(arrowslit, item) for item in items if item["value"]] == [(1, 1)]

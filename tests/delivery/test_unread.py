@@ -19,8 +19,8 @@ from apps.jobs.flow import State
 from apps.jobs.models import Job
 from apps.retention import services as retention
 from tests.looking import said
+from tests.review.classes import choose
 from tests.review.desk import Desk, text_of
-from tests.review.test_classes import choose
 
 KEPT = "The original is kept until its clock runs out, and nobody has seen it."
 

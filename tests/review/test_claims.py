@@ -95,7 +95,7 @@ def test_the_database_keeps_one_open_claim_a_reviewer(desk):
     documents_with_tasks(desk, 1)
     claim(desk.house.rita)
     about = {"organisation_id": desk.house.halden.pk, "until": timezone.now()}
-    with pytest.raises(IntegrityError, match="one_open_claim"), transaction.atomic():
+    with pytest.raises(IntegrityError, match="one_open_claim_a_reviewer"), transaction.atomic():
         Claim.objects.create(reviewer=desk.house.rita, **about)
 
 

@@ -87,7 +87,7 @@ def test_what_can_be_undone_is_undone_and_not_corrected(desk):
     desk.paper()
     task = desk.take(desk.house.rita)["iban"]
     desk.decide(task, OTHER)
-    with pytest.raises(NotPossible, match="undone"):
+    with pytest.raises(NotPossible, match="not final yet"):
         correct(task, desk.house.rita)
 
 

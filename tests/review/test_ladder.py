@@ -96,6 +96,7 @@ def test_each_step_has_terms_of_its_own():
         (-40, 100, 5, 100),
         (900, 0, 0, 0),
         (900, 0, -3, 0),
+        (900, 1200, -3, 1200),
     ],
 )
 def test_a_browser_is_believed_as_far_as_the_server_knows(reported, before, passed, counted):

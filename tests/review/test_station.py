@@ -87,7 +87,7 @@ def test_whoever_looks_is_told_why_a_sure_field_is_before_them(desk, rita):
 def test_a_slit_comes_with_its_own_suggestion_and_nothing_else(desk, rita):
     document = desk.paper()
     said = rita.post("/review/claim/", **JSON).json()
-    assert set(said) == {"items", "seconds", "waiting"}
+    assert set(said) == {"items", "seconds"}
     assert 590 < said["seconds"] <= 600
     for item in said["items"]:
         assert set(item) == ITEM
@@ -155,6 +155,23 @@ def test_without_javascript_saving_leads_to_the_next_slit(held, rita):
     response = answer(rita, held["iban"], value=IBAN, headers={})
     assert (response.status_code, response["Location"]) == (302, "/review/")
     assert [item["value"] for item in items_of(rita.get("/review/").content.decode())] == [NUMBER]
+
+
+def test_without_javascript_a_failing_check_is_asked_again_as_it_was_typed(held, rita):
+    typed = IBAN[:-1] + "1"
+    response = answer(rita, held["iban"], value=typed, headers={})
+    page = response.content.decode()
+    assert (response.status_code, "A check fails" in page) == (409, True)
+    assert f'value="{typed}"' in page
+    assert items_of(page)[0]["id"] == str(held["iban"].pk)
+    assert not Decision.objects.exists()
+    sent = answer(rita, held["iban"], value=typed, overrides="on", headers={})
+    assert (sent.status_code, Decision.objects.count()) == (302, 1)
+
+
+def test_without_javascript_it_can_be_said_that_nothing_is_written_there(held, rita):
+    page = rita.get("/review/").content.decode()
+    assert 'value="blank"' in page[page.index("<noscript>") : page.index("</noscript>")]
 
 
 @pytest.mark.parametrize("headers", [JSON, {}], ids=["module", "page"])

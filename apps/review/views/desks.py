@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from apps.accounts.models import User
 from apps.review.advice import words
+from apps.review.keymap import LETTERS, TABLES
 from apps.review.models import Claim
 
 NO_TASK = UUID(int=0)  # a place for the browser to put an id in
@@ -20,9 +21,10 @@ def open_claim(user: User, now: datetime) -> Claim | None:
     return Claim.objects.filter(reviewer=user, ended_at=None, until__gt=now).first()
 
 
-def of_station(held: Claim) -> dict[str, Any]:
-    """What the station's modules need to know of the server."""
-    return {"addresses": _addresses(held), "words": words()}
+def of_station(held: Claim, *, mode: str) -> dict[str, Any]:
+    """What the station's modules need to know of the server, and the help the keys of a mode."""
+    keymap = {"tables": TABLES[mode], "letters": LETTERS}
+    return {"addresses": _addresses(held), "words": words(), "mode": mode, "keymap": keymap}
 
 
 def seconds_left(held: Claim | None) -> int:

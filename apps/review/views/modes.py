@@ -29,7 +29,7 @@ def grid(request: PersonRequest) -> HttpResponse:
         return redirect("review:station")
     field = form.cleaned_data["field"] if form.is_valid() else ""
     shown = review.grid(request.user, now=now, field=field)
-    context = {"grid": shown, "items": shown.cells, **of_station(held)}
+    context = {"grid": shown, "items": shown.cells, **of_station(held, mode="grid")}
     return render(request, "review/grid.html", context)
 
 
@@ -47,7 +47,8 @@ def digits(request: PersonRequest) -> HttpResponse:
         [{"id": str(one.task), "at": one.position, "sign": one.character} for one in group]
         for group in groups
     ]
-    return render(request, "review/digits.html", {"items": items, **of_station(held)})
+    context = {"items": items, **of_station(held, mode="digits")}
+    return render(request, "review/digits.html", context)
 
 
 @exposes(Exposure.GLYPH)

@@ -2,6 +2,7 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID, uuid4
 
+from django.contrib import messages
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -13,6 +14,7 @@ from apps.audit.exposure import Exposure, exposes
 from apps.review import services as review
 from apps.review.digits import MOST_TILES
 from apps.review.forms import (
+    AnswerForm,
     ChooseForm,
     ClaimForm,
     CorrectForm,
@@ -20,9 +22,11 @@ from apps.review.forms import (
     SkipForm,
     UnreadableForm,
 )
-from apps.review.models import Decision, Task
+from apps.review.models import Task
 from apps.review.queue import waiting_for
-from apps.review.rules import CorrectionReason
+from apps.review.refusals import NotSettled
+from apps.review.rules import CorrectionReason, Verdict
+from apps.review.skips import WORDS
 from apps.review.views.desks import of_station, open_claim, seconds_left
 from apps.review.views.doors import for_reviewers, malformed, task_of
 
@@ -34,13 +38,7 @@ PNG = "image/png"
 @for_reviewers
 def station(request: PersonRequest) -> HttpResponse:
     """The slits under the person's claim; without a claim, what waits."""
-    now = timezone.now()
-    items = review.current_items(request.user, now=now)
-    held = open_claim(request.user, now)
-    if held is None or not items:
-        return render(request, "review/start.html", {"waiting": waiting_for(request.user)})
-    context = {"items": items, "first": items[0], "key": uuid4(), **of_station(held)}
-    return render(request, "review/station.html", context)
+    return _station(request)
 
 
 @exposes(Exposure.NOTHING)
@@ -60,7 +58,6 @@ def claim(request: PersonRequest) -> HttpResponse:
         {
             "items": review.current_items(request.user, now=now) if held else [],
             "seconds": seconds_left(held),
-            "waiting": waiting_for(request.user).slits,
         }
     )
 
@@ -99,32 +96,32 @@ def crop(request: PersonRequest, pk: UUID) -> HttpResponse:
     return HttpResponse(picture, content_type=PNG)
 
 
-@exposes(Exposure.NOTHING)
-@require_POST
-@for_reviewers
-def decide(request: PersonRequest, pk: UUID) -> HttpResponse:
-    return _answered(request, pk, DecideForm(request.POST), review.decide)
+def _answering(form_of: type[AnswerForm]) -> Callable[..., HttpResponse]:
+    """A view that takes one kind of answer to a slit."""
+
+    @exposes(Exposure.NOTHING)
+    @require_POST
+    @for_reviewers
+    def answered(request: PersonRequest, pk: UUID) -> HttpResponse:
+        form = form_of(request.POST)
+        if not form.is_valid():
+            return malformed(request, form)
+        answer, task = form.answer(), task_of(pk)
+        verb = review.skip if answer.verdict is Verdict.SKIPPED else review.decide
+        try:
+            decision = verb(task, answer, user=request.user, now=timezone.now())
+        except NotSettled as missing:
+            return _once_more(request, pk, answer.value, missing)
+        told = review.feedback_on(decision)
+        return _next(request, {"saved": True, **({"feedback": {"text": told}} if told else {})})
+
+    return answered
 
 
-@exposes(Exposure.NOTHING)
-@require_POST
-@for_reviewers
-def choose(request: PersonRequest, pk: UUID) -> HttpResponse:
-    return _answered(request, pk, ChooseForm(request.POST), review.decide)
-
-
-@exposes(Exposure.NOTHING)
-@require_POST
-@for_reviewers
-def unreadable(request: PersonRequest, pk: UUID) -> HttpResponse:
-    return _answered(request, pk, UnreadableForm(request.POST), review.decide)
-
-
-@exposes(Exposure.NOTHING)
-@require_POST
-@for_reviewers
-def skip(request: PersonRequest, pk: UUID) -> HttpResponse:
-    return _answered(request, pk, SkipForm(request.POST), review.skip)
+decide = _answering(DecideForm)
+choose = _answering(ChooseForm)
+unreadable = _answering(UnreadableForm)
+skip = _answering(SkipForm)
 
 
 @exposes(Exposure.NOTHING)
@@ -150,14 +147,31 @@ def undo(request: PersonRequest) -> HttpResponse:
     return _next(request, {"id": str(task.pk)})
 
 
-def _answered(
-    request: PersonRequest, pk: UUID, form: Any, verb: Callable[..., Decision]
+def _once_more(request: PersonRequest, pk: UUID, typed: str, missing: NotSettled) -> HttpResponse:
+    """The same slit as it was answered, and what is missing; a browser's module asks by itself."""
+    if wants_json(request):
+        raise missing
+    messages.error(request, str(missing))
+    return _station(request, again=pk, typed=typed, status=missing.status)
+
+
+def _station(
+    request: PersonRequest, *, again: UUID | None = None, typed: str = "", status: int = 200
 ) -> HttpResponse:
-    if not form.is_valid():
-        return malformed(request, form)
-    decision = verb(task_of(pk), form.answer(), user=request.user, now=timezone.now())
-    told = review.feedback_on(decision)
-    return _next(request, {"saved": True, **({"feedback": {"text": told}} if told else {})})
+    now = timezone.now()
+    items = review.current_items(request.user, now=now)
+    held = open_claim(request.user, now)
+    if held is None or not items:
+        return render(request, "review/start.html", {"waiting": waiting_for(request.user)})
+    items.sort(key=lambda one: one["id"] != str(again))
+    context = {
+        "items": items,
+        "first": {**items[0], "value": typed} if typed else items[0],
+        "key": uuid4(),
+        "skip_reasons": WORDS,
+        **of_station(held, mode="one"),
+    }
+    return render(request, "review/station.html", context, status=status)
 
 
 def _next(request: PersonRequest, said: dict[str, Any]) -> HttpResponse:
