@@ -204,7 +204,7 @@ def _drain(database: Scratch) -> Drained:
     keys = signing.kept(settings.SEQUENCER_KEYS, name=settings.TRAIL_NAME)  # as the process has
     with database.connected("sequencer"):
         sequencer = Sequencer(keys)
-        connection.ensure_connection()
+        sequencer.announce(now=timezone.now())
         session = connection.connection.info.backend_pid
         began, own, theirs = time.perf_counter(), time.process_time(), _worked(session)
         while sequencer.step(now=timezone.now()):
