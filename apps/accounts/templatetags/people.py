@@ -25,6 +25,7 @@ def names_of(
     """
     actors = {event.actor for event in events}
     people = User.objects.filter(pk__in=_ids(actors, USER), organisation_id=organisation_id)
+    names: dict[str, str]
     if reader and not reader.has_perm("audit.read_trail"):
         names = {person.actor: _role(person) for person in people.prefetch_related("groups")}
         names |= {reader.actor: reader.name} if reader.actor in names else {}
