@@ -373,11 +373,24 @@ def test_a_kept_thing_without_a_clock_is_told(kind):
         ({"tier": "high", "keep": 8 * DAY}, "kept longer than at most."),
         ({"tier": "high", "action": Action.KEEP}, "is not kept for ever."),
         ({"tier": "high", "review_on": TODAY - DAY}, "looked at again on 2026-11-24."),
+        ({"tier": "high", "signatures": 2}, "two people sign only where somebody looks"),
+        ({"tier": "high", "action": Action.REVIEW, "signatures": 3}, "two people sign only where"),
+        ({"artifact": "audit", "tier": "high", "action": Action.REVIEW}, "nobody can look at this"),
+        ({"artifact": "backup", "tier": "high", "outlives": True}, "does not reach this."),
     ],
 )
 def test_a_fault_is_a_sentence_that_names_its_rule(change, words):
     [fault] = found(*every(), rule(**change))
-    assert fault.endswith(words)
+    assert words in fault
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"action": Action.REVIEW}, {"action": Action.REVIEW, "signatures": 2}, {"outlives": True}],
+)
+def test_what_a_rule_asks_of_people_and_of_law_survives_being_written_down(change):
+    one = rule(**change)
+    assert rule_of(packs.as_data(one)) == one
 
 
 def test_a_remnant_is_not_promised_sooner_than_the_store_finds_it():

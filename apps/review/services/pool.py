@@ -269,7 +269,10 @@ def _windows(slip: _Slip) -> list[Box]:
 
 
 def _retire(now: datetime) -> None:
-    """What lost slit or page to the clock is given to nobody any more, and its values go too."""
+    """What lost slit or page to the clock is given to nobody any more, and its values go too.
+
+    Nobody sent a drawn paper: no hold, exception or consent is about it, so nobody above is asked.
+    """
     lost = Q(crop__shredded_at__isnull=False) | Q(image__shredded_at__isnull=False)
     for known in KnownAnswer.objects.filter(lost, retired_at=None):
         with transaction.atomic():
