@@ -1,9 +1,12 @@
 """Every page, for every role: axe-core finds nothing, nothing scrolls sideways."""
 
 import pytest
+from django.utils import timezone
 
 from apps.intake.models import Document
 from apps.retention import services as retention
+from apps.retention.models import Disposal
+from apps.vault.models import Artifact
 
 SIZES = {"desk": (1440, 900), "phone": (390, 844)}
 
@@ -13,16 +16,19 @@ PAGES = {
         "/", "/upload/", "/jobs/", "/jobs/?state=failed", "/jobs/{open}/", "/jobs/{open}/trail/",
         "/jobs/{open}/delete/", "/jobs/{open}/withdraw/", "/jobs/{open}/fields/grand_total/",
         "/jobs/{gone}/", "/jobs/{gone}/receipt/", "/jobs/{open}/seen/", "/password/",
-        "/jobs/ZZZ-ZZZ/",
+        "/jobs/ZZZ-ZZZ/", "/jobs/{open}/consent/",
     ],
     "rita": ["/", "/review/"],
     "lena": ["/", "/review/", "/review/lead/", "/assurance/reading/"],
     "carl": [
         "/review/seen/{open}/", "/", "/trail/", "/trail/?action=tag:key.made&document=none",
-        "/retention/",
+        "/retention/", "/retention/subjects/", "/retention/subjects/{wish}/",
         "/assurance/reading/", "/assurance/reading/?engine=rapidocr/3.10.0",
     ],
-    "rosa": ["/", "/retention/", "/assurance/reading/"],
+    "rosa": [
+        "/", "/retention/", "/retention/disposals/", "/retention/uses/",
+        "/retention/policies/cell/", "/assurance/reading/",
+    ],
     "otto": ["/", "/people/", "/people/keys/"],
     "ida": ["/"],
     "mallory": ["/", "/jobs/"],
@@ -37,7 +43,24 @@ def named(portal) -> dict[str, str]:
     retention.delete(gone, user=house.clara)
     document = house.send(doctype="invoice", again=True)
     portal.work()
-    return {"open": document.reference, "gone": Document.objects.get(pk=gone.pk).reference}
+    wish = retention.open_request([document.reference], case="DSR-17", user=house.carl)
+    _wait_for_a_look(document)
+    names = {"open": document.reference, "gone": Document.objects.get(pk=gone.pk).reference}
+    return {**names, "wish": str(wish.pk)}
+
+
+def _wait_for_a_look(document: Document) -> None:
+    """Let its original have run out under a rule that wants two people to look."""
+    now = timezone.now()
+    Artifact.objects.filter(document=document.pk, kind="original").update(due_at=now)
+    Disposal.objects.create(
+        organisation_id=document.organisation_id,
+        document=document,
+        kind="original",
+        due_at=now,
+        policy="default v4",
+        signatures=2,
+    )
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

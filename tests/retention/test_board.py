@@ -10,6 +10,7 @@ from apps.accounts.models import User
 from apps.audit.models import Event
 from apps.audit.tags import Tag
 from apps.retention import services as retention
+from apps.retention.latency import latency
 from apps.retention.models import Certificate, Failure, Hold, PolicyException, PolicyVersion
 from apps.retention.offline import verify_certificate as offline
 from apps.vault.models import Artifact
@@ -326,3 +327,51 @@ def test_whoever_lost_the_role_sees_and_changes_nothing(house, as_):
 
 def test_a_version_that_is_not_there_is_not_found(house, rosa):
     assert rosa.get("/retention/policies/99/").status_code == 404
+
+
+# One cell, and how long proofs took
+
+
+def test_a_cell_leads_to_what_it_said_before_and_who_signed_that(house, rosa):
+    version = proposed(house)
+    page = rosa.get("/retention/").content.decode()
+    assert "/retention/policies/cell/?kind=original&amp;about=all%3A" in page
+    cell = said(rosa.get("/retention/policies/cell/", {"kind": "original", "about": "all:"}))
+    assert cell.index("12 h") < cell.index("24 h")
+    assert "proposed" in cell
+    retention.approve(version, user=house.carl)
+    cell = said(rosa.get("/retention/policies/cell/", {"kind": "original", "about": "all:"}))
+    assert "Rosa and Carl" in cell
+    assert said(rosa.get("/retention/policies/cell/", {"about": "tier:high"})).count("v4") == 1
+
+
+@pytest.mark.parametrize("kind", ["diary", HOSTILE])
+def test_a_cell_that_is_not_there_is_not_there(house, rosa, kind):
+    assert rosa.get("/retention/policies/cell/", {"kind": kind}).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        ([1], "Half within 1 s, nineteen of twenty within 1 s, of 1."),
+        ([*range(20)], "Half within 10 s, nineteen of twenty within 19 s, of 20."),
+        ([5000], "Half within 5000 s, nineteen of twenty within 5000 s, of 1."),
+    ],
+)
+def test_how_long_proofs_took_is_said_and_drawn(seconds, words):
+    drawn = latency(seconds)
+    assert drawn is not None
+    assert drawn.summary == words
+    assert len(drawn.bars.frame.across) == 6
+    assert sum(part.height > 0 for part in drawn.bars.parts) == len(drawn.bars.parts) > 0
+
+
+def test_where_nothing_was_asked_for_nothing_is_drawn():
+    assert latency([]) is None
+
+
+def test_a_rule_that_wants_two_people_to_look_is_proposed_on_the_page(house, rosa):
+    rosa.post("/retention/policies/propose/", CHANGE | {"then": "two"})
+    rule = retention.policy_of(PolicyVersion.objects.get(number=5)).rule("original")
+    assert (rule.action, rule.signatures) == ("review", 2)
+    assert "then review by 2" in said(rosa.get("/retention/policies/5/"))
