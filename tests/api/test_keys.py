@@ -228,6 +228,8 @@ def test_a_key_does_what_its_scopes_say_and_nothing_else(desk, program, happened
         Scope.STATE: narrow.get(f"jobs/{document.reference}/").status_code,
         Scope.RESULT: narrow.get(f"jobs/{document.reference}/result/").status_code,
         Scope.TRANSCRIPT: narrow.get(f"jobs/{document.reference}/transcript/").status_code,
+        Scope.DISPOSALS: narrow.get("disposals/").status_code,
+        Scope.WITHDRAW: narrow.call("post", f"jobs/{document.reference}/withdraw/").status_code,
     }
     allowed = statuses.pop(scope)
     assert allowed in (200, 201)

@@ -29,7 +29,10 @@ TASKS = [
     row for row in PAGES if "<pk>" in row.address and not row.address.endswith((TELLS, *LEADS))
 ]
 ERASES = ("/delete/", "/withdraw/")  # not for those who may only see
-WHOLE = ("/jobs/<reference>/transcript.txt", "GET")  # for people of the workspace
+OF_ITS_ROOM = {  # for people of the workspace
+    ("/jobs/<reference>/transcript.txt", "GET"),
+    ("/jobs/<reference>/consent/", "POST"),
+}
 OWN = "/correct/"  # what one decided stays one's own, held or not
 
 Cell = Callable[[Row], str]
@@ -57,14 +60,15 @@ def closed(said: str) -> Cell:
 
 def granted(row: Row) -> str:
     """A sender who was granted a document sees it as Clara does: no erasing, no whole text."""
-    closed_to_them = row.address.endswith(ERASES) or (row.address, row.method) == WHOLE
+    closed_to_them = row.address.endswith(ERASES) or (row.address, row.method) in OF_ITS_ROOM
     return "403" if closed_to_them else row.cells["clara"]
 
 
 def give(world: World, to: User, until: timedelta = DAY) -> list[DocumentGrant]:
-    """Clara lets somebody see her documents."""
+    """Clara lets somebody see some of her documents."""
     how = {"reason": "handover", "until": until, "user": world.house.clara}
-    return [intake.grant(one, to=to, **how) for one in (world.delivered, world.erased)]
+    some = (world.delivered, world.erased, world.withdrawn, world.parked)
+    return [intake.grant(one, to=to, **how) for one in some]
 
 
 # Grants
@@ -73,7 +77,7 @@ def give(world: World, to: User, until: timedelta = DAY) -> list[DocumentGrant]:
 def test_a_grant_opens_one_document_to_be_seen(world):
     give(world, world.house.cleo)
     assert_answers(world, "cleo", DOCUMENTS, granted)
-    assert world.ask("cleo", "GET", "/jobs/<reference>/", document=world.parked).said == "404"
+    assert world.ask("cleo", "GET", "/jobs/<reference>/", document=world.asked).said == "404"
 
 
 def test_a_grant_that_was_ended_has_opened_nothing(world):
