@@ -161,4 +161,6 @@ def test_the_question_is_in_order(asked, axe, theme, size):
     )
     rita.click("text=Take slits")
     expect(rita.locator("[data-kinds] button").first).to_be_visible()
+    header = rita.locator("[data-img]").bounding_box()
+    assert header["x"] >= 0 and header["x"] + header["width"] <= width  # all of it, on a phone too
     assert look(rita, axe, width) == []

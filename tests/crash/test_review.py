@@ -115,7 +115,8 @@ def test_a_decision_that_is_sent_again_is_made_once(arrowslit, rita, reference, 
 def test_the_claim_of_a_station_outlives_what_it_is_kept_by(arrowslit, rita, reference, victim):
     items, times = taken(rita), arrowslit.said.count(STARTED_AGAIN)
     os.kill(arrowslit.leader(victim), signal.SIGKILL)
-    until(lambda: arrowslit.said.count(STARTED_AGAIN) > times)
+    if victim == DATABASE:
+        until(lambda: arrowslit.said.count(STARTED_AGAIN) > times)
     arrowslit.until_it_answers()
     beat = again(lambda: rita.post("/review/heartbeat/")).json()
     assert set(beat["held"]) == {item["id"] for item in items}
