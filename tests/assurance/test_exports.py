@@ -378,7 +378,7 @@ def test_nothing_leaves_before_its_making_is_sealed(carl, sealed, monkeypatch):
 
 
 @pytest.mark.parametrize("name", ["clara", "rita", "lena", "rosa", "otto", "ida", "mallory"])
-def test_others_can_neither_ask_nor_fetch(real_house, sealed, name):
+def test_others_can_neither_ask_nor_fetch_nor_erase(real_house, sealed, name):
     export = asked(real_house.carl)
     made(export)
     other = getattr(real_house, name)
@@ -386,7 +386,9 @@ def test_others_can_neither_ask_nor_fetch(real_house, sealed, name):
         asked(other)
     with pytest.raises(NotFound):
         exporting.fetched(export, user=other)
-    assert not Event.objects.filter(tag=Tag.EXPORT_DOWNLOADED).exists()
+    with pytest.raises(NotFound):
+        exporting.delete(export, user=other)
+    assert not Event.objects.filter(tag__in=(Tag.EXPORT_DOWNLOADED, Tag.EXPORT_DELETED)).exists()
 
 
 def test_an_officer_of_another_organisation_finds_nothing(real_house, sealed):
