@@ -37,9 +37,9 @@ def looked(policy: Policy, kind: str = "original", signatures: int = 1) -> Polic
     return Policy(policy.id, policy.version, rules)
 
 
-def waiting(desk, signatures: int = 1) -> tuple[Document, Disposal]:
+def waiting(desk, signatures: int = 1, **terms) -> tuple[Document, Disposal]:
     """A document whose original has run out, under a policy that wants it looked at."""
-    document = clear(desk)
+    document = clear(desk, **terms)
     policy = looked(retention.current_policy(document.organisation_id), signatures=signatures)
     retention.wind(document, policy=policy)
     long_ago = timezone.now() - SECOND
@@ -194,8 +194,8 @@ def test_what_is_no_place_is_the_first_page(desk, rosa, after):
 
 
 def test_pages_follow_one_another(desk, ledger):
-    first, _ = waiting(desk)
-    second, _ = waiting(desk)
+    ida = desk.house.ida
+    (first, _), _, (second, _) = (waiting(desk, sender=one) for one in (ida, None, ida))
     page = ledger.get("disposals/?count=1").json()
     [one] = page["disposals"]
     assert (one["reference"], one["kind"], one["count"], one["signed"]) == (
@@ -203,6 +203,8 @@ def test_pages_follow_one_another(desk, ledger):
     )  # fmt: skip
     page = ledger.get(page["next"].partition("/api/v1/")[2]).json()
     assert page["disposals"][0]["reference"] == second.reference
+    page = ledger.get(page["next"].partition("/api/v1/")[2]).json()
+    assert page == {"disposals": [], "next": None}
 
 
 def test_a_page_of_the_queue_costs_the_same_however_long_it_is(
