@@ -63,7 +63,7 @@ class Disposals(APIView):
     @extend_schema(
         operation_id="list_disposals",
         summary="List what has run out and waits for somebody to look",
-        description="Counts and facts of what the key's account sent in its workspace, no content.",
+        description="Counts and facts of what the account sent itself, no content.",
         parameters=[DisposalsQuery],
         responses=DisposalsSerializer,
         examples=[OpenApiExample("One page", {"disposals": [DISPOSAL_EXAMPLE], "next": None})],

@@ -29,7 +29,7 @@ WORDS = {
     401: "No key, or one that is not valid",
     403: "The key's scopes or its account's role do not include it",
     404: "It is not there, or not for this key",
-    409: "The token was used to send something else, or only a person may fetch this",
+    409: "It cannot be done as things stand: the token was used, or only a person may do it",
     410: "It was erased, as promised",
     413: "The file is too large",
     415: "The request is no form",

@@ -14,6 +14,7 @@ CONTENT = {
     "delivery.download_result",
     "delivery.download_transcript",
     "retention.delete_document",
+    "retention.withdraw_consent",
     "review.decide_task",
     "review.see_wider",
     "review.see_line",
@@ -29,9 +30,11 @@ OVERSIGHT = {
     "accounts.manage_keys",
     "retention.view_clocks",
     "retention.govern",
+    "retention.serve_subjects",
     "extraction.set_standard",
 }
-FIGURES = {"extraction.view_figures"}  # counts and curves: neither content nor power
+# Counts and curves: neither content nor power.
+FIGURES = {"extraction.view_figures", "retention.view_disposals"}
 NAMED = {name for names in ROLES.values() for name in names}
 
 

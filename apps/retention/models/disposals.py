@@ -26,13 +26,12 @@ class DisposalQuerySet(models.QuerySet["Disposal"]):
         return self.waiting().filter(Exists(alive), due_at__lte=now)
 
     def visible_to(self, user: User) -> DisposalQuerySet:
-        """Those of the person's organisation; through a key of what it sent in its workspace."""
+        """Those of the person's organisation; through a key what it sent itself."""
         if user.organisation_id is None or not user.has_perm("retention.view_disposals"):
             return self.none()
         own = self.filter(organisation_id=user.organisation_id)
         if user.through is not None:
-            room = user.through.workspace_id
-            return own.filter(document__sender=user, document__workspace=room)
+            return own.filter(document__sender=user, document__workspace=user.through.workspace_id)
         return own if user.has_perm("retention.view_clocks") else self.none()
 
     def after(self, last: tuple[datetime, UUID] | None) -> DisposalQuerySet:
