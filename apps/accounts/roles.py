@@ -25,6 +25,10 @@ ROLES: dict[Role, frozenset[str]] = {
             "delivery.reveal_field",
             "delivery.download_result",
             "delivery.download_transcript",
+            "preservation.view_record",
+            "preservation.view_evidence",
+            "preservation.download_original",
+            "preservation.approve_record",
             "retention.delete_document",
         }
     ),
@@ -44,7 +48,15 @@ ROLES: dict[Role, frozenset[str]] = {
         }
     ),
     Role.RECORDS_MANAGER: frozenset(
-        {"retention.view_clocks", "retention.govern", "extraction.view_figures"}
+        {
+            "retention.view_clocks",
+            "retention.govern",
+            "extraction.view_figures",
+            "preservation.view_record",
+            "preservation.oversee_records",
+            "preservation.view_evidence",
+            "preservation.approve_record",
+        }
     ),
     Role.COMPLIANCE_OFFICER: frozenset(
         {
@@ -54,6 +66,9 @@ ROLES: dict[Role, frozenset[str]] = {
             "retention.govern",
             "extraction.view_figures",
             "extraction.set_standard",
+            "preservation.view_record",
+            "preservation.oversee_records",
+            "preservation.view_evidence",
         }
     ),
     Role.ORGANISATION_ADMIN: frozenset({"accounts.view_people", "accounts.manage_keys"}),
@@ -63,6 +78,8 @@ ROLES: dict[Role, frozenset[str]] = {
             "intake.view_document",
             "delivery.download_result",
             "delivery.download_transcript",
+            "preservation.view_record",
+            "preservation.view_evidence",
         }
     ),
 }
