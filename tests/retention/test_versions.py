@@ -91,7 +91,7 @@ def test_a_jurisdiction_has_its_own_evidence_clock(house):
     house.halden.region = "UK · London"
     house.halden.save()
     policy = retention.current_policy(house.halden.pk)
-    assert policy.name == "uk v1"
+    assert policy.name == "uk v2"
     assert policy.rule("signature evidence").basis == "Limitation Act 1980, section 5"
     assert policy.rule("original").keep == DAY
 
@@ -156,7 +156,7 @@ def test_the_files_are_proposed_by_somebody_and_signed_by_another(house, files):
         run("propose", "--by=nobody@halden.example", f"--reason={WHY}")
     code, said = run("propose", f"--by={house.rosa.email}", f"--reason={WHY}")
     assert code == 0
-    assert "default v4 is proposed." in said
+    assert "default v5 is proposed." in said
     version = PolicyVersion.objects.get(standing=Standing.PROPOSED)
     retention.approve(version, user=house.carl)
     later = timezone.now() + 2 * DAY
@@ -205,7 +205,7 @@ def test_an_approved_version_waits_a_day_and_then_sets_every_clock(desk):
     later = version.takes_effect_at
     assert retention.take_effect(house.halden.pk, now=later) == version
     assert _due(document) == document.reading.created_at + DAY / 2
-    assert set(Artifact.objects.values_list("policy", flat=True)) == {"default v4"}
+    assert set(Artifact.objects.values_list("policy", flat=True)) == {"default v5"}
     assert retention.take_effect(house.halden.pk, now=later) is None
     assert Event.objects.filter(tag=Tag.POLICY_APPLIED).count() == 2
 

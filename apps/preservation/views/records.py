@@ -21,6 +21,7 @@ from apps.preservation.sheet import sheet, title
 PAGE = 25  # records
 PIECE = 256 * 1024  # bytes
 
+may_take = permission_required("preservation.download_original", raise_exception=True)
 may_see = permission_required("preservation.view_record", raise_exception=True)
 
 
@@ -61,7 +62,7 @@ def record(request: PersonRequest, record: str) -> HttpResponse:
 
 @exposes(Exposure.EVIDENCE)
 @require_POST
-@may_see
+@may_take
 def original(request: PersonRequest, record: str) -> HttpResponse | StreamingHttpResponse:
     """The bytes as they were received, once that they are taken is under a signed checkpoint."""
     found = preservation.named(record, user=request.user)
