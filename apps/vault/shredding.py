@@ -22,6 +22,7 @@ from apps.vault.models import Artifact, ArtifactKey
 from apps.vault.storing import store
 
 HELD = "This is under a legal hold and cannot be erased."
+PRESERVED = "A record keeps this original. It goes when its clock runs out, or with its document."
 PAGE = 500  # artifacts that are proven gone in one transaction
 
 _gathered: ContextVar[list[UUID] | None] = ContextVar("shredded together", default=None)
@@ -41,7 +42,7 @@ def shred_each(artifacts: Sequence[Artifact], *, actor: Actor, reason: str) -> i
     `finish_shredding` ends.
 
     Raises:
-        Held: the database keeps one of them, because of a legal hold; all of them stay.
+        Held: the database keeps one of them, because of a legal hold or a record; all of them stay.
     """
     now = timezone.now()
     mine = _mark_shredded([artifact.pk for artifact in artifacts], now, reason)
@@ -92,7 +93,7 @@ def _mark_shredded(pks: list[UUID], now: datetime, reason: str) -> dict[UUID, Ar
     try:
         Artifact.objects.filter(pk__in=mine).update(shredded_at=now, reason=reason)
     except IntegrityError as error:
-        raise Held(HELD) from error
+        raise Held(PRESERVED if "record keeps" in str(error) else HELD) from error
     return mine
 
 

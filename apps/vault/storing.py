@@ -11,5 +11,5 @@ from apps.vault.stores.s3 import S3Store
 def store() -> Store:
     """A directory, or a bucket."""
     if "vault" in settings.STORAGES:
-        return S3Store(storages["vault"])
+        return S3Store(storages["vault"], locks=bool(settings.BUCKET_LOCK_DAYS))
     return DirectoryStore(settings.VAULT_DIR)

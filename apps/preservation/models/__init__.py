@@ -1,0 +1,11 @@
+"""What preservation remembers of a signed original. Every row is written once."""
+
+from apps.intake.screening import Channel, Found
+from apps.preservation.models.records import (
+    Approval,
+    Record,
+    RecordCorrection,
+    new_reference,
+)
+
+__all__ = ["Approval", "Channel", "Found", "Record", "RecordCorrection", "new_reference"]
