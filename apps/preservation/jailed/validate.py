@@ -58,7 +58,7 @@ def validate(content: bytes, told: Brief) -> dict[str, Any]:
         facts["encrypted"] = reader.encrypted  # a bad dictionary raises here
         facts["revisions"] = reader.xrefs.total_revisions
     except Exception as error:  # as many ways as there are broken files
-        facts["findings"] += ["unreadable", *_remnants(content, [])]
+        facts["findings"].append("unreadable")
         facts["problem"] = type(error).__name__
         return facts
     if facts["encrypted"]:
