@@ -44,7 +44,12 @@ ROLES: dict[Role, frozenset[str]] = {
         }
     ),
     Role.RECORDS_MANAGER: frozenset(
-        {"retention.view_clocks", "retention.govern", "extraction.view_figures"}
+        {
+            "retention.view_clocks",
+            "retention.govern",
+            "extraction.view_figures",
+            "preservation.validate_record",
+        }
     ),
     Role.COMPLIANCE_OFFICER: frozenset(
         {
@@ -54,6 +59,7 @@ ROLES: dict[Role, frozenset[str]] = {
             "retention.govern",
             "extraction.view_figures",
             "extraction.set_standard",
+            "preservation.validate_record",
         }
     ),
     Role.ORGANISATION_ADMIN: frozenset({"accounts.view_people", "accounts.manage_keys"}),

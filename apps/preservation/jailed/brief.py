@@ -26,6 +26,7 @@ class Brief:
     strict: bool  # revocation must be known, or else only where it is declared
     at: datetime | None  # as if it were then; now if there is none
     generous: bool  # trust whatever certificate of the file vouches for itself: for measuring only
+    imprint: str = ""  # what a time stamp must be of, in hexadecimal
 
 
 def read(source: BinaryIO) -> tuple[Brief, bytes]:
@@ -54,6 +55,7 @@ def _brief(said: dict[str, Any]) -> Brief:
         strict=bool(said.get("strict", True)),
         at=datetime.fromisoformat(said["at"]) if said.get("at") else None,
         generous=bool(said.get("generous", False)),
+        imprint=str(said.get("imprint", "")),
     )
 
 

@@ -10,7 +10,9 @@ from pyhanko.sign.diff_analysis import DiffResult
 from pyhanko.sign.validation import ades, generic_cms
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from pyhanko.sign.validation.policy_decl import PdfSignatureValidationSpec
+from pyhanko.sign.validation.utils import CMSAlgorithmUsagePolicy
 from pyhanko_certvalidator.ltv.types import ValidationTimingInfo
+from pyhanko_certvalidator.policy_decl import DisallowWeakAlgorithmsPolicy
 
 from apps.preservation.jailed import (
     certificates,
@@ -28,6 +30,7 @@ STAMPS = ("signature_time_stamp_token",)
 PADES = "/ETSI.CAdES.detached"
 SUBFILTERS = (PADES, "/adbe.pkcs7.detached", "/ETSI.RFC3161")
 LONGEST = 200  # characters of a name
+ALGORITHMS = CMSAlgorithmUsagePolicy.lift_policy(DisallowWeakAlgorithmsPolicy())
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +163,10 @@ def _findings(one: EmbeddedPdfSignature, looked: Looked) -> list[str]:
     if str(one.sig_object.get("/SubFilter", "")) not in SUBFILTERS:
         found.append("unknown format")
     if one.coverage.name != "ENTIRE_FILE" and (span := covering.span(one.byte_range)):
-        found += shadows.findings(looked.content, one, span.end)
+        try:
+            found += shadows.findings(looked.content, one, span.end)
+        except Exception:  # a form that cannot be followed proves nothing either way
+            found.append("form not followed")
     return found
 
 
@@ -171,7 +177,21 @@ def _made(one: EmbeddedPdfSignature) -> dict[str, Any]:
         "claimed_at": _time(one.self_reported_timestamp),
         "hash": str(one.md_algorithm),
         "mechanism": str(info["signature_algorithm"]["algorithm"].native),
+        "suits": _suits(one),
     }
+
+
+def _suits(one: EmbeddedPdfSignature) -> bool:
+    """Whether its own algorithms, and their pairing, are strong enough today."""
+    mechanism, digest = one.signer_info["signature_algorithm"], one.signer_info["digest_algorithm"]
+    key = one.signer_cert.public_key
+    return all(
+        (
+            ALGORITHMS.signature_algorithm_allowed(mechanism, None, public_key=key),
+            ALGORITHMS.digest_algorithm_allowed(digest, None),
+            ALGORITHMS.digest_combination_allowed(mechanism, digest, None),
+        )
+    )
 
 
 def _stamps(one: EmbeddedPdfSignature) -> list[dict[str, Any]]:

@@ -83,16 +83,16 @@ def carried(reader: PdfFileReader) -> list[str]:
 
 def widgets(resolver: HistoricalResolver | PdfFileReader) -> Iterator[tuple[str, Any]]:
     """Fields that people fill in, by name: signatures and buttons are none."""
-    root = resolver.root
-    if "/AcroForm" not in root:
-        return
-    yield from _fields(root["/AcroForm"].get("/Fields", []), "", None, 0)
+    form = resolver.root.get("/AcroForm")
+    if form is not None:
+        yield from _fields(form.get_object().get("/Fields", []), "", None, 0)
 
 
 def _fields(held: Any, above: str, kind: Any, depth: int) -> Iterator[tuple[str, Any]]:
     if depth > DEEPEST:
         return
-    for one in held:
+    several = held.get_object() if isinstance(held, generic.PdfObject) else held
+    for one in several if isinstance(several, list) else []:
         field = one.get_object()
         own = str(field.get("/T", ""))
         name = f"{above}.{own}" if above and own else above or own

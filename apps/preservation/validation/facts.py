@@ -72,6 +72,7 @@ class Signature:
     oldest_at: datetime | None
     hash: str
     mechanism: str
+    suits: bool  # its own algorithms, and their pairing, are strong enough
     findings: tuple[str, ...]
     stamps: tuple[Stamp, ...]
     chain: tuple[Certificate, ...]
@@ -139,6 +140,7 @@ def _signature(said: Mapping[str, Any]) -> Signature:
         oldest_at=moment(said.get("oldest_at")),
         hash=str(said.get("hash", "")),
         mechanism=str(said.get("mechanism", "")),
+        suits=said.get("suits") is True,
         findings=_words(said["findings"]),
         stamps=tuple(_stamp(one) for one in said["stamps"]),
         chain=tuple(_certificate(one) for one in said["chain"]),

@@ -31,6 +31,7 @@ class Finding(StrEnum):
     PERMISSION_REMOVED = "permission removed"
     FIELD_OVER_WORDS = "field over words"
     PICTURE_WITHOUT_VALUE = "picture without value"
+    FORM_NOT_FOLLOWED = "form not followed"
     BROKEN_STAMP = "broken stamp"
     FUTURE = "future"
     NOT_YET = "not yet"
@@ -41,18 +42,27 @@ class Finding(StrEnum):
     DYNAMIC_FORM = "dynamic form"
 
 
+# What a finding is about: the signed bytes, what came after them, or time and certificates.
+BYTES, CHANGE, TIME = "bytes", "change", "time"
+
+
 class Effect(NamedTuple):
     """What a finding makes of a signature at best, and how it is said."""
 
     indication: Indication
     subindication: str
     sentence: str
-    of_time: bool = False  # it says nothing against the signed bytes
+    about: str = CHANGE
+
+    @property
+    def breaks(self) -> bool:
+        """Whether not even the version that was signed is known to be as it was."""
+        return self.indication is not Indication.PASSED and self.about == BYTES
 
     @property
     def touches(self) -> bool:
         """Whether what a person sees may be something else than what was signed."""
-        return self.indication is not Indication.PASSED and not self.of_time
+        return self.indication is not Indication.PASSED and self.about != TIME
 
 
 FAILED, UNDECIDED, NOTED = Indication.FAILED, Indication.INDETERMINATE, Indication.PASSED
@@ -60,30 +70,37 @@ CONSTRAINTS, FORMAT, GENERIC = "SIG_CONSTRAINTS_FAILURE", "FORMAT_FAILURE", "GEN
 
 EFFECTS: Mapping[Finding, Effect] = {
     Finding.UNREADABLE_FILE: Effect(
-        UNDECIDED, GENERIC, "The file is too damaged for its signatures to be looked at."
+        UNDECIDED, GENERIC, "The file is too damaged for its signatures to be looked at.", BYTES
     ),
     Finding.ENCRYPTED: Effect(
-        UNDECIDED, GENERIC, "The file is encrypted, so its signatures cannot be looked at."
+        UNDECIDED, GENERIC, "The file is encrypted, so its signatures cannot be looked at.", BYTES
     ),
     Finding.UNREADABLE: Effect(
-        UNDECIDED, GENERIC, "The signature is damaged or made in a way that is not understood."
+        UNDECIDED,
+        GENERIC,
+        "The signature is damaged or made in a way that is not understood.",
+        BYTES,
     ),
     Finding.UNKNOWN_FORMAT: Effect(
-        UNDECIDED, GENERIC, "The signature has a format that the policy does not know."
+        UNDECIDED, GENERIC, "The signature has a format that the policy does not know.", BYTES
     ),
     Finding.BROKEN_DIGEST: Effect(
-        FAILED, "HASH_FAILURE", "The signed bytes were changed after signing."
+        FAILED, "HASH_FAILURE", "The signed bytes were changed after signing.", BYTES
     ),
     Finding.BROKEN_SIGNATURE: Effect(
-        FAILED, "SIG_CRYPTO_FAILURE", "The signature was not made with the key of its certificate."
+        FAILED,
+        "SIG_CRYPTO_FAILURE",
+        "The signature was not made with the key of its certificate.",
+        BYTES,
     ),
     Finding.WRAPPED: Effect(
         FAILED,
         FORMAT,
         "The signature leaves out bytes that are not its own: something was wrapped into it.",
+        BYTES,
     ),
     Finding.PARTIAL: Effect(
-        FAILED, FORMAT, "The signature covers only a part of the version that was signed."
+        FAILED, FORMAT, "The signature covers only a part of the version that was signed.", BYTES
     ),
     Finding.CHANGED: Effect(
         UNDECIDED,
@@ -124,6 +141,11 @@ EFFECTS: Mapping[Finding, Effect] = {
         CONSTRAINTS,
         "A field shows something else than when it was signed, though its value is the same.",
     ),
+    Finding.FORM_NOT_FOLLOWED: Effect(
+        UNDECIDED,
+        CONSTRAINTS,
+        "What its fields show since it was signed could not be followed.",
+    ),
     Finding.BROKEN_STAMP: Effect(
         UNDECIDED, CONSTRAINTS, "Its time stamp belongs to something else or is broken."
     ),
@@ -131,13 +153,14 @@ EFFECTS: Mapping[Finding, Effect] = {
         UNDECIDED,
         "TIMESTAMP_ORDER_FAILURE",
         "It claims to be from a time that has not come yet.",
-        of_time=True,
+        TIME,
     ),
-    Finding.NOT_YET: Effect(UNDECIDED, "NOT_YET_VALID", "Its certificate is not valid yet.", True),
+    Finding.NOT_YET: Effect(UNDECIDED, "NOT_YET_VALID", "Its certificate is not valid yet.", TIME),
     Finding.UNSUITABLE_ALGORITHM: Effect(
         UNDECIDED,
         "CRYPTO_CONSTRAINTS_FAILURE",
         "It was made with an algorithm that proves nothing any more, or in a forbidden pairing.",
+        BYTES,
     ),
     Finding.AGED_ALGORITHM: Effect(
         NOTED, "", "It was made with an algorithm or key that is too weak today."

@@ -30,7 +30,8 @@ WORDS = {
 class Verdict:
     indication: Indication
     subindication: str  # empty when passed
-    intact: bool  # unchanged since signing but for what it permits, whoever signed
+    intact: bool  # the version that was signed is byte for byte as it was, whoever signed
+    untouched: bool  # and nothing was changed since but what it permits
     findings: tuple[Finding, ...]
     reasons: tuple[str, ...]  # sentences, the gravest first
     sentence: str  # with policy and time
@@ -49,6 +50,7 @@ def verdict(facts: Facts, number: int, *, at: datetime, policy: Policy = POLICY)
         indication=indication,
         subindication="" if indication is Indication.PASSED else sub,
         intact=_is_intact(signature, found),
+        untouched=_is_intact(signature, found) and not any(EFFECTS[one].touches for one in found),
         findings=found,
         reasons=_reasons(signature, found),
         sentence=said(indication, at=at, policy=policy),
@@ -62,7 +64,9 @@ def of_file(facts: Facts, *, at: datetime, policy: Policy = POLICY) -> Verdict |
     ]
     signed = any(one.kind == "signature" for one in facts.signatures)
     if signed:
-        return max(verdicts, key=lambda one: (one.indication.gravity, not one.intact))
+        return max(
+            verdicts, key=lambda one: (one.indication.gravity, not one.intact, not one.untouched)
+        )
     traces = tuple(Finding(one) for one in facts.findings if one in set(Finding))
     if not (traces or verdicts):
         return None
@@ -70,6 +74,7 @@ def of_file(facts: Facts, *, at: datetime, policy: Policy = POLICY) -> Verdict |
         indication=Indication.INDETERMINATE,
         subindication="GENERIC",
         intact=False,
+        untouched=False,
         findings=traces,
         reasons=tuple(EFFECTS[one].sentence for one in traces),
         sentence=said(Indication.INDETERMINATE, at=at, policy=policy),
@@ -101,7 +106,7 @@ def _found(facts: Facts, signature: Signature, at: datetime) -> Iterator[Finding
         yield Finding.CHANGED
     if any(not stamp.holds for stamp in signature.stamps):
         yield Finding.BROKEN_STAMP
-    if "CRYPTO_CONSTRAINTS_FAILURE" in signature.subindication + signature.basic[1]:
+    if not signature.suits and Finding.UNREADABLE not in signature.findings:
         yield Finding.AGED_ALGORITHM if _is_aged(signature) else Finding.UNSUITABLE_ALGORITHM
 
 
@@ -141,8 +146,8 @@ def _is_aged(signature: Signature) -> bool:
 
 
 def _is_intact(signature: Signature, found: tuple[Finding, ...]) -> bool:
-    touched = any(EFFECTS[one].touches for one in found)
-    return signature.digest_matches and signature.sound and not touched
+    broken = any(EFFECTS[one].breaks for one in found)
+    return signature.digest_matches and signature.sound and not broken
 
 
 def _reasons(signature: Signature, found: tuple[Finding, ...]) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ from tests.preservation import pki
 
 PASSED, UNDECIDED, FAILED = Indication
 NONE = ()
-# Name of the paper: indication, sub-indication, whether it is intact, findings that lower it.
+# Name of the paper: indication, sub-indication, whether it is untouched, findings.
 TABLE = {
     "B-B": (PASSED, "", True, NONE),
     "B-T": (PASSED, "", True, NONE),
@@ -120,5 +120,5 @@ def test_a_paper_gets_its_verdict(name):
     if expected is None:
         assert verdict is None
     else:
-        got = (verdict.indication, verdict.subindication, verdict.intact, verdict.findings)
+        got = (verdict.indication, verdict.subindication, verdict.untouched, verdict.findings)
         assert got == expected
