@@ -34,11 +34,19 @@ class Answer:
         said = self.said()
         if self.valid is None:
             return bool(said)
-        return self.valid is holds(said)
+        return self.valid is (holds(said) and answers_to(said, self._asked()))
 
     def said(self) -> dict[str, Any]:
         known = Known(roots=self._certificates(), strict=False)
-        return validating.look_at_stamp(self.path.read_bytes(), known, imprint=self._imprint())
+        return validating.look_at_stamp(self.path.read_bytes(), known)
+
+    def _asked(self) -> tuple[str, str] | None:
+        """What the question was about, by algorithm, in hexadecimal."""
+        if self.question is None:
+            return None
+        asked = tsp.TimeStampReq.load(self.question.read_bytes())["message_imprint"]
+        algorithm = asked["hash_algorithm"]["algorithm"].native
+        return str(algorithm), str(asked["hashed_message"].native.hex())
 
     def _certificates(self) -> list[bytes]:
         """Of the chain given with it, in PEM or, whatever its name says, in DER."""
@@ -47,18 +55,18 @@ class Answer:
             return [content] if content else []
         return [one for _, _, one in pem.unarmor(content, multiple=True)]
 
-    def _imprint(self) -> str:
-        """What the question was about, in hexadecimal; empty if the question is not known."""
-        if self.question is None:
-            return ""
-        asked = tsp.TimeStampReq.load(self.question.read_bytes())
-        return str(asked["message_imprint"]["hashed_message"].native.hex())
-
 
 def holds(said: dict[str, Any]) -> bool:
     needed = ("of_this", "sound", "for_time")
     trusted = said.get("trusted") == Indication.PASSED
     return trusted and all(said.get(name) is True for name in needed)
+
+
+def answers_to(said: dict[str, Any], asked: tuple[str, str] | None) -> bool:
+    """Whether it is of what was asked; a question with another algorithm was another's."""
+    if asked is None or asked[0] != said.get("hash"):
+        return True
+    return asked[1] == said.get("imprint")
 
 
 def answers(manifest: Path) -> list[Answer]:

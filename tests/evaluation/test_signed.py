@@ -53,3 +53,11 @@ def test_a_time_stamp_must_hold_in_every_way():
     for name in good:
         assert not stamped.holds({**good, name: False})
     assert not stamped.holds({})
+
+
+def test_an_answer_is_of_its_own_question():
+    said = {"hash": "sha256", "imprint": "aa"}
+    assert stamped.answers_to(said, None)
+    assert stamped.answers_to(said, ("sha256", "aa"))
+    assert stamped.answers_to(said, ("sha512", "bb"))
+    assert not stamped.answers_to(said, ("sha256", "bb"))

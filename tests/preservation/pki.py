@@ -3,6 +3,7 @@
 Everything is made once a session. Keys are elliptic, which is quick, but for one that is RSA.
 """
 
+import asyncio
 import hashlib
 import io
 from dataclasses import dataclass
@@ -361,7 +362,7 @@ def wrapped(content, extra=40):
     said = b"/ByteRange [0 %d %d %d" % (before, after + extra, rest - extra)
     made = content[:start] + said.ljust(stop - start) + content[stop:]
     digest = hashlib.sha256(made[:before] + made[after + extra :]).digest()
-    signed = house().signer(house().alice).sign(digest, digest_algorithm="sha256").dump()
+    signed = asyncio.run(house().signer(house().alice).async_sign(digest, "sha256")).dump()
     room = after - before - 2
     return made[: before + 1] + signed.hex().encode().ljust(room, b"0") + made[after - 1 :]
 

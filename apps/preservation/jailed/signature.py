@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from asn1crypto import algos
 from pyhanko.sign.diff_analysis import DiffResult
 from pyhanko.sign.validation import ades, generic_cms
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
@@ -183,7 +184,8 @@ def _made(one: EmbeddedPdfSignature) -> dict[str, Any]:
 
 def _suits(one: EmbeddedPdfSignature) -> bool:
     """Whether its own algorithms, and their pairing, are strong enough today."""
-    mechanism, digest = one.signer_info["signature_algorithm"], one.signer_info["digest_algorithm"]
+    mechanism = one.signer_info["signature_algorithm"]
+    digest = algos.DigestAlgorithm({"algorithm": one.md_algorithm})  # whatever parameters it has
     key = one.signer_cert.public_key
     return all(
         (

@@ -54,7 +54,12 @@ TABLE = {
     "saved without an index": (
         UNDECIDED, "SIG_CONSTRAINTS_FAILURE", False, (Finding.AFTER_THE_END,)
     ),
-    "signature wrapped": (FAILED, "FORMAT_FAILURE", False, (Finding.WRAPPED,)),
+    "signature wrapped": (
+        FAILED,
+        "FORMAT_FAILURE",
+        False,
+        (Finding.WRAPPED, Finding.PARTIAL, Finding.CHANGED),
+    ),
     "annotated": (UNDECIDED, "SIG_CONSTRAINTS_FAILURE", False, (Finding.CHANGED,)),
     "shadow, hide": (UNDECIDED, "SIG_CONSTRAINTS_FAILURE", False, (Finding.CHANGED,)),
     "shadow, replace": (
