@@ -110,12 +110,12 @@ def _usage(authority):
     )
 
 
-def revocations(by, revoked=()):
-    """A list of an authority; `revoked` pairs a holder with the day, counted from now."""
+def revocations(by, revoked=(), since=-1):
+    """A list of an authority; `revoked` pairs a holder with the day. Days count from now."""
     builder = (
         x509.CertificateRevocationListBuilder()
         .issuer_name(by.certificate.subject)
-        .last_update(NOW - days(1))
+        .last_update(NOW + days(since))
         .next_update(NOW + days(30))
         .add_extension(x509.CRLNumber(1), False)
         .add_extension(

@@ -17,6 +17,7 @@ from collections.abc import Callable
 from importlib.metadata import version
 from typing import Any
 
+from pyhanko.pdf_utils.crypt import AuthStatus
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import enumerate_sig_fields
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
@@ -55,7 +56,7 @@ def validate(content: bytes, told: Brief) -> dict[str, Any]:
     }
     try:
         reader = PdfFileReader(io.BytesIO(content), strict=False)
-        facts["encrypted"] = reader.encrypted  # a bad dictionary raises here
+        facts["encrypted"] = _is_locked(reader)  # a bad dictionary raises here
         facts["revisions"] = reader.xrefs.total_revisions
     except Exception as error:  # as many ways as there are broken files
         facts["findings"].append("unreadable")
@@ -85,6 +86,11 @@ def _look(content: bytes, reader: PdfFileReader, told: Brief, facts: dict[str, A
             said = broken(str(one.field_name), error)
         said["findings"] += ruled.get(number, [])
         facts["signatures"].append(said)
+
+
+def _is_locked(reader: PdfFileReader) -> bool:
+    """Whether nothing can be seen without a password that is not the empty one."""
+    return reader.encrypted and reader.decrypt(b"").status is AuthStatus.FAILED
 
 
 def _signatures(reader: PdfFileReader) -> tuple[list[EmbeddedPdfSignature], list[dict[str, Any]]]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -35,7 +35,7 @@ from apps.preservation.validation import facts, verdicts
 from apps.preservation.validation.ageing import ages
 from apps.preservation.validation.facts import Facts
 from apps.preservation.validation.indications import Indication
-from apps.preservation.validation.policies import POLICY, Policy
+from apps.preservation.validation.policies import POLICY
 from apps.preservation.validation.verdicts import Verdict
 from apps.vault import services as vault
 from apps.vault.classes import ArtifactClass
@@ -72,7 +72,7 @@ def validate(
     at = now or timezone.now()
     version = trusting.current(record.organisation_id)
     with vault.open(record.artifact, actor=actor, purpose=PURPOSE) as source:
-        found = validating.look(source, trusting.known(record.organisation_id))
+        found = validating.look(source, replace(trusting.known(record.organisation_id), at=now))
     with transaction.atomic():
         row = _kept(record, found, cause=cause, at=at, version=version, actor=actor)
         ValidationDue.objects.update_or_create(
@@ -109,7 +109,7 @@ def validate_due(organisation: UUID, *, now: datetime, count: int = AT_ONCE) -> 
 
 
 def report(record: Record, *, actor: Actor) -> Report:
-    """The latest look with names, for whoever may see them; opening it is an event.
+    """The latest look with names, as it was judged then; opening it is an event.
 
     Raises:
         NotFound: nobody has looked yet.
@@ -119,13 +119,12 @@ def report(record: Record, *, actor: Actor) -> Report:
         raise NotFound(NEVER)
     with vault.open(row.report, actor=actor, purpose=SHOWING) as source:
         said = json.loads(source.read())
-    found = facts.parse(said["facts"])
-    policy = Policy(row.policy, row.policy_version)
-    each = [
-        verdicts.verdict(found, number, at=row.at, policy=policy)
-        for number in range(len(found.signatures))
-    ]
-    return Report(row, found, each, verdicts.of_file(found, at=row.at, policy=policy))
+    return Report(
+        row,
+        facts.parse(said["facts"]),
+        [verdicts.parse(one) for one in said["verdicts"]],
+        verdicts.parse(said["whole"]) if said["whole"] else None,
+    )
 
 
 def history(record: Record) -> list[Validation]:
@@ -157,7 +156,7 @@ def _kept(
     whole = verdicts.of_file(found, at=at)
     each = [verdicts.verdict(found, number, at=at) for number in range(len(found.signatures))]
     artifact = vault.seal(
-        _told(found, each, at=at, trust=trusting.digest_of(version)),
+        _told(found, each, whole, at=at, trust=trusting.digest_of(version)),
         kind=ArtifactClass.SIGNATURE_EVIDENCE,
         organisation=record.organisation_id,
         document=record.document_id,
@@ -190,11 +189,14 @@ def _kept(
     return row
 
 
-def _told(found: Facts, each: Sequence[Verdict], *, at: datetime, trust: str) -> bytes:
+def _told(
+    found: Facts, each: Sequence[Verdict], whole: Verdict | None, *, at: datetime, trust: str
+) -> bytes:
     """The report: whoever holds it can follow the verdict without us."""
     said = {
         "facts": asdict(found),
         "verdicts": [asdict(one) for one in each],
+        "whole": asdict(whole) if whole else None,
         "ageing": [ages(one, at=at) for one in found.signatures],
         "policy": asdict(POLICY),
         "trust": trust,

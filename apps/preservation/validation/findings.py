@@ -73,7 +73,10 @@ EFFECTS: Mapping[Finding, Effect] = {
         UNDECIDED, GENERIC, "The file is too damaged for its signatures to be looked at.", BYTES
     ),
     Finding.ENCRYPTED: Effect(
-        UNDECIDED, GENERIC, "The file is encrypted, so its signatures cannot be looked at.", BYTES
+        UNDECIDED,
+        GENERIC,
+        "The file asks for a password, so its signatures cannot be looked at.",
+        BYTES,
     ),
     Finding.UNREADABLE: Effect(
         UNDECIDED,

@@ -6,9 +6,10 @@ policy, and when.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from apps.preservation.validation.facts import CHANGES, ENTIRE, Facts, Signature
 from apps.preservation.validation.findings import EFFECTS, Finding
@@ -78,6 +79,19 @@ def of_file(facts: Facts, *, at: datetime, policy: Policy = POLICY) -> Verdict |
         findings=traces,
         reasons=tuple(EFFECTS[one].sentence for one in traces),
         sentence=said(Indication.INDETERMINATE, at=at, policy=policy),
+    )
+
+
+def parse(said: Mapping[str, Any]) -> Verdict:
+    """A verdict as it was once given, out of a report of ours."""
+    return Verdict(
+        indication=Indication(said["indication"]),
+        subindication=said["subindication"],
+        intact=said["intact"],
+        untouched=said["untouched"],
+        findings=tuple(Finding(one) for one in said["findings"]),
+        reasons=tuple(said["reasons"]),
+        sentence=said["sentence"],
     )
 
 
