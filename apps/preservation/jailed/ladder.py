@@ -47,7 +47,7 @@ async def climb(
     archived: bool,  # a time stamp of the whole document follows
 ) -> Climbed:
     inner = trust.with_store(spec.signature_validation_spec, signature.reader)
-    asked = {"raw_digest": signature.compute_digest(), "timing_info": timing}
+    asked: dict[str, Any] = {"raw_digest": signature.compute_digest(), "timing_info": timing}
     result = await ades.ades_basic_validation(signature.signed_data, inner, **asked)
     reached = Climbed("basic", result, result)
     if result.ades_subindic in FINAL:

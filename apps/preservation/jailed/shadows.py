@@ -65,8 +65,8 @@ def _covers_words(signed: bytes, fields: list[Any], reader: PdfFileReader) -> bo
 def _pages(reader: PdfFileReader) -> dict[Any, int]:
     """Numbers of pages, from 0, by where they stand in the file."""
     total = min(int(reader.root["/Pages"].get("/Count", 0)), MOST_PAGES)
-    found = (reader.find_page_for_modification(number)[0] for number in range(total))
-    return {page.reference: number for number, page in enumerate(found)}
+    find: Any = reader.find_page_for_modification  # the library does not say its types
+    return {find(number)[0].reference: number for number in range(total)}
 
 
 def _page_of(field: Any) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from asn1crypto import algos
 from pyhanko.sign.diff_analysis import DiffResult
@@ -31,7 +31,8 @@ STAMPS = ("signature_time_stamp_token",)
 PADES = "/ETSI.CAdES.detached"
 SUBFILTERS = (PADES, "/adbe.pkcs7.detached", "/ETSI.RFC3161")
 LONGEST = 200  # characters of a name
-ALGORITHMS = CMSAlgorithmUsagePolicy.lift_policy(DisallowWeakAlgorithmsPolicy())
+WEAK: Any = DisallowWeakAlgorithmsPolicy  # the library does not say its types
+ALGORITHMS = CMSAlgorithmUsagePolicy.lift_policy(WEAK())
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,8 @@ def broken(field: str, error: Exception) -> dict[str, Any]:
 
 async def look(one: EmbeddedPdfSignature, looked: Looked) -> dict[str, Any]:
     """Everything known of one signature."""
-    one.compute_integrity_info(diff_policy=looked.spec.diff_policy)
+    compute: Any = one.compute_integrity_info
+    compute(diff_policy=looked.spec.diff_policy)
     facts = {
         "kind": "timestamp" if one.sig_object_type == STAMP else "signature",
         "field": str(one.field_name)[:LONGEST],
@@ -143,18 +145,22 @@ def _sound(one: EmbeddedPdfSignature) -> dict[str, Any]:
 
 
 def _covered(one: EmbeddedPdfSignature, looked: Looked) -> dict[str, Any]:
-    span, difference = covering.span(one.byte_range), one.diff_result
+    span, difference = covering.span(one.byte_range), cast(object, one.diff_result)
     whole = span is not None and span.holds(looked.content, bytes(one.pkcs7_content))
-    known = isinstance(difference, DiffResult)
+    known = difference if isinstance(difference, DiffResult) else None
     return {
-        "coverage": one.coverage.name,
+        "coverage": _coverage(one),
         "whole": whole,
         "covered": span.end if span else 0,
-        "modification": difference.modification_level.name if known else "OTHER",
-        "changed_fields": len(difference.changed_form_fields) if known else 0,
+        "modification": known.modification_level.name if known else "OTHER",
+        "changed_fields": len(known.changed_form_fields) if known else 0,
         "permits": structure.limit_of(one),
         "certification": structure.is_certification(one),
     }
+
+
+def _coverage(one: EmbeddedPdfSignature) -> str:
+    return str(one.evaluate_signature_coverage().name)
 
 
 def _findings(one: EmbeddedPdfSignature, looked: Looked) -> list[str]:
@@ -163,7 +169,7 @@ def _findings(one: EmbeddedPdfSignature, looked: Looked) -> list[str]:
         found.append("permission removed")
     if str(one.sig_object.get("/SubFilter", "")) not in SUBFILTERS:
         found.append("unknown format")
-    if one.coverage.name != "ENTIRE_FILE" and (span := covering.span(one.byte_range)):
+    if _coverage(one) != "ENTIRE_FILE" and (span := covering.span(one.byte_range)):
         try:
             found += shadows.findings(looked.content, one, span.end)
         except Exception:  # a form that cannot be followed proves nothing either way

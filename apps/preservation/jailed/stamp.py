@@ -14,6 +14,7 @@ from collections.abc import Callable
 from typing import Any
 
 from asn1crypto import tsp
+from pyhanko.sign.general import extract_signer_info
 from pyhanko.sign.validation import ades, generic_cms
 from pyhanko_certvalidator.ltv.types import ValidationTimingInfo
 
@@ -42,7 +43,7 @@ def judge(content: bytes, told: Brief) -> dict[str, Any]:
     if answer["status"]["status"].native not in GRANTED:
         return {"problem": "not granted"}
     signed = answer["time_stamp_token"]["content"]
-    attributes.put_in_order(generic_cms.extract_signer_info(signed))
+    attributes.put_in_order(extract_signer_info(signed))
     said = stamps.token(signed, _expected(signed, told.imprint))
     found = generic_cms.extract_certs_for_validation(signed)
     return {

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from asn1crypto import algos, cms, x509
-from pyhanko.sign.general import SignedDataCerts
+from pyhanko.sign.general import SignedDataCerts, extract_signer_info
 from pyhanko.sign.validation import generic_cms
 
 from apps.preservation.jailed import certificates
@@ -52,7 +52,7 @@ def may_stamp(signer: x509.Certificate) -> bool:
 
 def _is_sound(signed: cms.SignedData, found: SignedDataCerts) -> bool:
     """Whether the authority's signature is over this time and these bytes."""
-    info = generic_cms.extract_signer_info(signed)
+    info = extract_signer_info(signed)
     content = signed["encap_content_info"]["content"]
     algorithm = algos.DigestAlgorithm.load(info["digest_algorithm"].dump())["algorithm"].native
     actual = hashlib.new(algorithm, bytes(content)).digest()

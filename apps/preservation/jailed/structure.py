@@ -65,7 +65,7 @@ def names_no_permission(one: EmbeddedPdfSignature, root: Any) -> bool:
     """Whether the document lost the entry that a certification made in it."""
     if not is_certification(one):
         return False
-    return _permitted(root) != _place(one)
+    return bool(_permitted(root) != _place(one))
 
 
 def carried(reader: PdfFileReader) -> list[str]:
@@ -91,7 +91,7 @@ def widgets(resolver: HistoricalResolver | PdfFileReader) -> Iterator[tuple[str,
 def _fields(held: Any, above: str, kind: Any, depth: int) -> Iterator[tuple[str, Any]]:
     if depth > DEEPEST:
         return
-    several = held.get_object() if isinstance(held, generic.PdfObject) else held
+    several = held.get_object() if hasattr(held, "get_object") else held
     for one in several if isinstance(several, list) else []:
         field = one.get_object()
         own = str(field.get("/T", ""))

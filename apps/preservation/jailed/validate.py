@@ -14,6 +14,7 @@ import logging
 import sys
 import warnings
 from collections.abc import Callable
+from functools import partial
 from importlib.metadata import version
 from typing import Any
 
@@ -134,10 +135,14 @@ def _embedded(found: list[EmbeddedPdfSignature]) -> list[Any]:
     """Certificates that signatures, their time stamps and the document's store bring along."""
     held = []
     for one in found:
-        held += _attempt(lambda one=one: [one.signer_cert, *one.other_embedded_certs], [])
+        held += _attempt(partial(_brought, one), [])
     if found:
         held += _attempt(lambda: trust.stored_certificates(found[0].reader), [])
     return held
+
+
+def _brought(one: EmbeddedPdfSignature) -> list[Any]:
+    return [one.signer_cert, *one.other_embedded_certs]
 
 
 def _stamped(found: list[EmbeddedPdfSignature]) -> list[int]:

@@ -68,7 +68,7 @@ def trust(content: bytes, *, purpose: Purpose, organisation: UUID, actor: Actor)
     lines, line = _lines(organisation), f"{purpose}:{digest}"
     if line in lines:
         raise NotPossible(KNOWN)
-    return _set([*lines, line], organisation, actor, added=digest)
+    return _set([*lines, line], organisation, actor, change="added", root=digest)
 
 
 @transaction.atomic
@@ -82,7 +82,7 @@ def distrust(digest: str, *, organisation: UUID, actor: Actor) -> TrustVersion:
     kept = [line for line in lines if line.partition(":")[2] != digest.lower()]
     if kept == lines:
         raise NotFound(UNKNOWN)
-    return _set(kept, organisation, actor, removed=digest.lower())
+    return _set(kept, organisation, actor, change="removed", root=digest.lower())
 
 
 @transaction.atomic
@@ -144,7 +144,9 @@ def _words() -> Iterable[RevocationWord]:
         yield word
 
 
-def _set(lines: list[str], organisation: UUID, actor: Actor, **change: str) -> TrustVersion:
+def _set(
+    lines: list[str], organisation: UUID, actor: Actor, *, change: str, root: str
+) -> TrustVersion:
     """A new version. Of two at once, the database lets one have the number."""
     before = current(organisation)
     ordered = sorted(lines)
@@ -162,7 +164,8 @@ def _set(lines: list[str], organisation: UUID, actor: Actor, **change: str) -> T
         organisation=organisation,
         number=version.number,
         digest=version.digest,
-        **change,
+        change=change,
+        root=root,
     )
     return version
 

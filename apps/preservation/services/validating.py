@@ -7,6 +7,7 @@ alone.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
@@ -30,7 +31,7 @@ from apps.preservation.models import (
     Validation,
     ValidationDue,
 )
-from apps.preservation.services import trusting
+from apps.preservation.services import stamping, trusting
 from apps.preservation.validation import facts, verdicts
 from apps.preservation.validation.ageing import ages
 from apps.preservation.validation.facts import Facts
@@ -44,6 +45,7 @@ SYSTEM = Actor("system:preservation")
 EVERY = timedelta(days=30)
 AGAIN = timedelta(hours=6)  # after a look that failed for reasons of ours
 AT_ONCE = 20  # records of one organisation in one go
+PDF = "application/pdf"
 PURPOSE = "validate signatures"
 SHOWING = "show signatures"
 NO_RIGHT = "You may not have signatures checked again. Ask a records manager."
@@ -80,6 +82,20 @@ def validate(
             defaults={"organisation_id": record.organisation_id, "due_at": at + EVERY},
         )
     return row
+
+
+def arrived(record: Record) -> None:
+    """What follows the sealing of a record: one look at it, and its hash waits for time stamps.
+
+    A signature without a time stamp can be judged on the day it comes and not for ever. Twice is
+    once.
+
+    Raises:
+        Gone, Killed: as `validate` does.
+    """
+    stamping.await_stamps(record, now=timezone.now())
+    if record.media_type == PDF and not record.validations.exists():
+        validate(record, cause=Cause.ARRIVAL)
 
 
 def validate_again(record: Record, *, user: User) -> Validation:
@@ -244,14 +260,7 @@ def _row(
 
 
 def _record(row: Validation, record: Record, each: Sequence[Verdict], actor: Actor) -> None:
-    counts = {
-        name: sum(one.indication is indication for one in each)
-        for name, indication in (
-            ("passed", Indication.PASSED),
-            ("undecided", Indication.INDETERMINATE),
-            ("failed", Indication.FAILED),
-        )
-    }
+    counts = Counter(one.indication for one in each)
     audit.record(
         Tag.SIGNATURES_VALIDATED,
         actor=actor,
@@ -265,5 +274,7 @@ def _record(row: Validation, record: Record, each: Sequence[Verdict], actor: Act
         policy=str(POLICY),
         engine=f"{row.engine} {row.engine_version}",
         trust=row.trust,
-        **counts,
+        passed=counts[Indication.PASSED],
+        undecided=counts[Indication.INDETERMINATE],
+        failed=counts[Indication.FAILED],
     )
