@@ -99,7 +99,9 @@ def summed(judged: Sequence[Judged]) -> dict[str, float]:
         "file_p95_ms": quantiles[18],
         "outbound_connections": sum(one.attempts for one in judged),
         "files": len(judged),
-        "changed_called_intact": sum(one.intact and one.sample.must_not_be_valid for one in judged),
+        "false_called_untouched": sum(
+            one.untouched and one.sample.must_not_be_valid for one in judged
+        ),
         "cut_off": sum(one.limits for one in judged),
     }
 

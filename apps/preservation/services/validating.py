@@ -171,30 +171,16 @@ def _kept(
 ) -> Validation:
     whole = verdicts.of_file(found, at=at)
     each = [verdicts.verdict(found, number, at=at) for number in range(len(found.signatures))]
-    artifact = vault.seal(
-        _told(found, each, whole, at=at, trust=trusting.digest_of(version)),
+    row = _looked(record, found, whole, each, at=at, cause=cause)
+    row.trust = trusting.digest_of(version)
+    row.report = vault.seal(
+        _told(found, each, whole, at=at, trust=row.trust),
         kind=ArtifactClass.SIGNATURE_EVIDENCE,
         organisation=record.organisation_id,
         document=record.document_id,
         actor=actor,
     )
-    row = Validation.objects.create(
-        organisation_id=record.organisation_id,
-        record=record,
-        at=at,
-        cause=cause,
-        indication=whole.indication if whole else "",
-        subindication=whole.subindication if whole else "",
-        intact=bool(whole and all(one.intact for one in each or [whole])),
-        untouched=bool(whole and all(one.untouched for one in each or [whole])),
-        engine=found.engine[:20],
-        engine_version=found.engine_version[:20],
-        policy=POLICY.name,
-        policy_version=POLICY.version,
-        trust=trusting.digest_of(version),
-        attempts=found.attempts,
-        report=artifact,
-    )
+    row.save(force_insert=True)
     Signature.objects.bulk_create(
         _row(row, number, signature, verdict)
         for number, (signature, verdict) in enumerate(
@@ -203,6 +189,34 @@ def _kept(
     )
     _record(row, record, each, actor)
     return row
+
+
+def _looked(
+    record: Record,
+    found: Facts,
+    whole: Verdict | None,
+    each: Sequence[Verdict],
+    *,
+    at: datetime,
+    cause: Cause,
+) -> Validation:
+    """The row of a look, without trust and report."""
+    judged = each or ([whole] if whole else [])
+    return Validation(
+        organisation_id=record.organisation_id,
+        record=record,
+        at=at,
+        cause=cause,
+        indication=whole.indication if whole else "",
+        subindication=whole.subindication if whole else "",
+        intact=bool(judged) and all(one.intact for one in judged),
+        untouched=bool(judged) and all(one.untouched for one in judged),
+        engine=found.engine[:20],
+        engine_version=found.engine_version[:20],
+        policy=POLICY.name,
+        policy_version=POLICY.version,
+        attempts=found.attempts,
+    )
 
 
 def _told(
