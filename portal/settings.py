@@ -241,6 +241,7 @@ DATABASES = {
     }
 }
 VAULT_DIR = PLACES.vault
+BUCKET_LOCK_DAYS = env.number("BUCKET_LOCK_DAYS", default=0)  # of signed originals; 0: no lock
 ROOT_KEYS = env.secret(
     "ROOT_KEYS",
     default=""

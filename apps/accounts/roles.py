@@ -25,6 +25,10 @@ ROLES: dict[Role, frozenset[str]] = {
             "delivery.reveal_field",
             "delivery.download_result",
             "delivery.download_transcript",
+            "preservation.view_record",
+            "preservation.view_evidence",
+            "preservation.download_original",
+            "preservation.approve_record",
             "retention.delete_document",
         }
     ),
@@ -48,6 +52,10 @@ ROLES: dict[Role, frozenset[str]] = {
             "retention.view_clocks",
             "retention.govern",
             "extraction.view_figures",
+            "preservation.view_record",
+            "preservation.oversee_records",
+            "preservation.view_evidence",
+            "preservation.approve_record",
             "preservation.validate_record",
         }
     ),
@@ -59,6 +67,9 @@ ROLES: dict[Role, frozenset[str]] = {
             "retention.govern",
             "extraction.view_figures",
             "extraction.set_standard",
+            "preservation.view_record",
+            "preservation.oversee_records",
+            "preservation.view_evidence",
             "preservation.validate_record",
         }
     ),
@@ -69,6 +80,8 @@ ROLES: dict[Role, frozenset[str]] = {
             "intake.view_document",
             "delivery.download_result",
             "delivery.download_transcript",
+            "preservation.view_record",
+            "preservation.view_evidence",
         }
     ),
 }

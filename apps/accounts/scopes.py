@@ -8,6 +8,7 @@ class Scope(StrEnum):
     STATE = "state"
     RESULT = "result"
     TRANSCRIPT = "transcript"
+    RECORD = "record"
 
 
 TITLES: dict[Scope, str] = {
@@ -15,6 +16,7 @@ TITLES: dict[Scope, str] = {
     Scope.STATE: "Read the state of jobs",
     Scope.RESULT: "Read typed results, masked",
     Scope.TRANSCRIPT: "Read transcripts that were asked for",
+    Scope.RECORD: "Read the records of signed originals",
 }
 
 # The permissions of a role that a scope lets through; all others are closed to a key.
@@ -23,6 +25,9 @@ LETS_THROUGH: dict[Scope, frozenset[str]] = {
     Scope.STATE: frozenset({"intake.view_document"}),
     Scope.RESULT: frozenset({"intake.view_document", "delivery.download_result"}),
     Scope.TRANSCRIPT: frozenset({"intake.view_document", "delivery.download_transcript"}),
+    Scope.RECORD: frozenset(
+        {"intake.view_document", "preservation.view_record", "preservation.view_evidence"}
+    ),
 }
 
 

@@ -46,6 +46,8 @@ GROUPS: dict[Group, frozenset[Tag]] = {
             Tag.RESULT_DELIVERED,
             Tag.RESULT_DOWNLOADED,
             Tag.TRANSCRIPT_DOWNLOADED,
+            Tag.RECORD_SHOWN,
+            Tag.ORIGINAL_DOWNLOADED,
             Tag.ARTIFACT_OPENED,
         }
     ),
@@ -57,6 +59,8 @@ GROUPS: dict[Group, frozenset[Tag]] = {
             Tag.DECISION_UNDONE,
             Tag.DECISION_SEALED,
             Tag.DECISION_CORRECTED,
+            Tag.APPROVAL_RECORDED,
+            Tag.RECORD_CORRECTED,
             Tag.DIGITS_CONFIRMED,
             Tag.DIGITS_DOUBTED,
             Tag.MORE_ASKED,
@@ -116,6 +120,7 @@ GROUPS: dict[Group, frozenset[Tag]] = {
             Tag.ARTIFACT_SHREDDED,
             Tag.ARTIFACT_GONE,
             Tag.ARTIFACT_LOST,
+            Tag.RECORD_SEALED,
         }
     ),
     Group.RETENTION: frozenset(

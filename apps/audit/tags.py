@@ -86,6 +86,12 @@ class Tag(StrEnum):
     RESULT_DELIVERED = "result.delivered"
     RESULT_DOWNLOADED = "result.downloaded"
     TRANSCRIPT_DOWNLOADED = "transcript.downloaded"
+    # Signed originals
+    RECORD_SEALED = "record.sealed"
+    RECORD_SHOWN = "record.shown"
+    RECORD_CORRECTED = "record.corrected"
+    APPROVAL_RECORDED = "approval.recorded"
+    ORIGINAL_DOWNLOADED = "original.downloaded"
     # The trail itself
     TRAIL_READ = "trail.read"
     SEALING_BEGUN = "sealing.begun"

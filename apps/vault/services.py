@@ -35,6 +35,7 @@ LONGEST = timedelta(hours=12)  # from the first byte to a row; half of what orph
 TOO_LONG = "This took too long and could not be kept. Send it again."
 ERASED = "This content no longer exists. It was erased, as promised when it was sent."
 HELD = "This is under a legal hold and cannot be erased."
+PRESERVED = "A record keeps this original. It goes when its clock runs out, or with its document."
 
 _gathered: ContextVar[list[UUID] | None] = ContextVar("shredded together", default=None)
 
@@ -122,7 +123,7 @@ def shred(artifact: Artifact, *, actor: Actor, reason: str) -> None:
     ends.
 
     Raises:
-        Held: the database keeps it, because of a legal hold.
+        Held: the database keeps it, because of a legal hold or a record.
     """
     now = timezone.now()
     if not _mark_shredded(artifact, now, reason):
@@ -158,6 +159,11 @@ def together() -> Iterator[None]:
         transaction.on_commit(lambda: _remove_all(pk__in=gathered), robust=True)
 
 
+def lock(artifact: Artifact) -> None:
+    """Let nobody write over the bytes, as far as the store can. Twice is once."""
+    store().lock(artifact.store_name, days=settings.BUCKET_LOCK_DAYS)
+
+
 def let_go(artifact: Artifact, *, actor: Actor, reason: str) -> bool:
     """Shred, or leave to its clock what a legal hold keeps; whether it was shredded."""
     try:
@@ -188,7 +194,7 @@ def open_values(document: UUID, *, organisation: UUID, actor: Actor) -> ValueCip
 def store() -> Store:
     """The store the settings name: a directory, or a bucket."""
     if "vault" in settings.STORAGES:
-        return S3Store(storages["vault"])
+        return S3Store(storages["vault"], locks=bool(settings.BUCKET_LOCK_DAYS))
     return DirectoryStore(settings.VAULT_DIR)
 
 
@@ -198,7 +204,7 @@ def _mark_shredded(artifact: Artifact, now: datetime, reason: str) -> bool:
     try:
         return bool(alive.update(shredded_at=now, reason=reason))
     except IntegrityError as error:
-        raise Held(HELD) from error
+        raise Held(PRESERVED if "record keeps" in str(error) else HELD) from error
 
 
 @transaction.atomic

@@ -21,6 +21,7 @@ PROBLEMS: dict[str, tuple[int, ...]] = {  # by operation, beside those that are 
     "follow_job": (404,),
     "fetch_result": (404, 410, 503),
     "fetch_transcript": (404, 409, 410, 503),
+    "fetch_record": (404, 503),
 }
 WORDS = {
     400: "The request is not what it should be; `errors` says which parts",

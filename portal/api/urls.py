@@ -1,6 +1,7 @@
 from django.urls import path
 
 from apps.delivery import api as delivery
+from apps.preservation import api as preservation
 from portal.api import documents, schema
 
 app_name = "api"
@@ -13,4 +14,5 @@ urlpatterns = [
     path(
         "jobs/<reference:reference>/transcript/", delivery.Transcript.as_view(), name="transcript"
     ),
+    path("records/<record:record>/", preservation.Record.as_view(), name="record"),
 ]

@@ -56,7 +56,7 @@ def test_the_page_has_policy_calendar_holds_certificates_and_no_content(desk, ro
     hold = held(rosa, document)
     page = said(rosa.get("/retention/"))
     for words in (
-        "Policy default v3",
+        "Policy default v4",
         "On decision",
         "Medical form",
         "No change is under way",

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('preservation', '0002_written_once'),
+        ('preservation', '0003_originals_stay'),
         ('vault', '0004_reasons_and_proofs'),
     ]
 

@@ -1,9 +1,8 @@
 """What preservation remembers of a signed original. Every row is written once."""
 
+from apps.intake.screening import Channel, Found
 from apps.preservation.models.records import (
     Approval,
-    Channel,
-    Found,
     Record,
     RecordCorrection,
     new_reference,

@@ -1,37 +1,37 @@
 from __future__ import annotations
 
-from enum import StrEnum
-
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from apps.accounts.models import Workspace
+from apps.accounts.models import User, Workspace
 from apps.base.models import OwnedRow
 from apps.intake import references
 from apps.intake.models import Document
 from apps.vault.models import Artifact
 
 
-class Found(StrEnum):
-    """How a document was recognised as signed: the strongest trace that it carries."""
-
-    FIELD = "signature field"
-    DAMAGED = "damaged form"  # a signature that no field of the form leads to
-    REMNANT = "byte-range remnant"  # what is left of a signature in the bytes
-    DECLARED = "declared"  # by its sender alone
-
-
-class Channel(StrEnum):
-    """The door a document came through."""
-
-    PAGE = "page"
-    API = "API"
-    COMMAND = "command"
-
-
 def new_reference() -> str:
     return f"PR-{references.new_reference()}"
+
+
+class RecordQuerySet(models.QuerySet["Record"]):
+    def visible_to(self, user: User) -> RecordQuerySet:
+        """Records of the documents a person sees, and all of the organisation for overseers.
+
+        The one answer to "which records?": pages, API and services all start here.
+        """
+        if user.organisation_id is None or not user.has_perm("preservation.view_record"):
+            return self.none()
+        own = self.filter(organisation_id=user.organisation_id)
+        if user.has_perm("preservation.oversee_records"):
+            return own
+        return own.filter(document__in=Document.objects.visible_to(user))
+
+    def before(self, last: object | None) -> RecordQuerySet:
+        """The page that follows a record, newest first; keys sort by time."""
+        page = self.order_by("-id")
+        return page.filter(id__lt=last) if last else page
 
 
 class Record(OwnedRow):
@@ -56,9 +56,12 @@ class Record(OwnedRow):
     found = models.CharField(max_length=20)  # a `Found`
     sealed_at = models.DateTimeField()
 
+    objects = RecordQuerySet.as_manager()
+
     class Meta:
         default_permissions = ("view",)
         permissions = [
+            ("oversee_records", "Can see the records of every workspace"),
             ("download_original", "Can download signed originals, with a reason"),
             ("view_evidence", "Can see signatures, approvals and other signature evidence"),
             ("approve_record", "Can record approvals and corrections"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from apps.base.types import Actor
 from apps.preservation.cards import Card, cards
@@ -21,6 +22,23 @@ class Looked:
     cards: Sequence[Card]
     history: Sequence[Validation]
     stamps: Sequence[RecordTimestamp]
+
+    @property
+    def as_data(self) -> list[dict[str, Any]]:
+        """What each was worth, for programs: nobody's name is in it."""
+        return [
+            {
+                "number": one.number,
+                "level": one.level,
+                "indication": one.indication,
+                "subindication": one.subindication,
+                "sentence": one.sentence,
+                "reasons": list(one.reasons),
+                "ageing": list(one.ageing),
+                "certificates": [link.sha256 for link in one.chain],
+            }
+            for one in self.cards
+        ]
 
 
 def verdicts(record: Record, *, actor: Actor = validating.SYSTEM) -> Looked | None:

@@ -19,9 +19,11 @@ from apps.intake.models import Document
 from apps.jobs.flow import State
 from apps.jobs.models import Job
 from apps.retention.models import Moment, PolicyException
+from apps.retention.packs import SIGNED_ORIGINAL
 from apps.retention.policy import Policy, Start
 from apps.retention.services import holds
 from apps.retention.services.versions import SYSTEM, current_policy
+from apps.vault.classes import ArtifactClass
 from apps.vault.models import Artifact
 
 PAGE = 500  # documents whose clocks are set in one transaction
@@ -42,11 +44,27 @@ class Situation:
         self.withdrawn_at: datetime | None = None  # what is still there waits for a hold
 
     def due_at(self, kind: str, policy: Policy) -> datetime:
-        due = policy.due_at(kind, self.moments, doctype=self.doctype, tier=self.tier)
+        if kind == ArtifactClass.ORIGINAL and self.document.signed:
+            due = self._signed_due_at(policy)
+        else:
+            due = policy.due_at(kind, self.moments, doctype=self.doctype, tier=self.tier)
         if self.withdrawn_at:
             return min(due, self.withdrawn_at)
         until = [self.exceptions[key] for key in (kind, "") if key in self.exceptions]
         return max(due, *until) if until else due
+
+    def _signed_due_at(self, policy: Policy) -> datetime:
+        """A signed original is evidence, also where its job failed.
+
+        A policy of before there were records does not name it: it is then kept as long as what
+        proves its signatures.
+        """
+        about = {"doctype": self.doctype, "tier": self.tier}
+        try:
+            rule = policy.rule(SIGNED_ORIGINAL, **about)
+        except KeyError:
+            rule = policy.rule(ArtifactClass.SIGNATURE_EVIDENCE, **about)
+        return rule.due_at(self.moments)
 
 
 @transaction.atomic
@@ -78,6 +96,9 @@ def wind_failed(organisation: UUID) -> int:
     ).values("subject_id")
     late = policy.due_at("original", {Start.RECEIVED: timezone.now(), Start.FAILED: timezone.now()})
     left = Artifact.objects.alive().filter(document__in=failed, due_at__gt=late)
+    signed = Document.objects.filter(organisation_id=organisation, signed=True)
+    left = left.exclude(kind=ArtifactClass.ORIGINAL, document__in=signed.values("pk"))
+    left = left.exclude(kind=ArtifactClass.SIGNATURE_EVIDENCE)
     found = left.order_by("document").values_list("document", flat=True).distinct()[:PAGE]
     documents = list(Document.objects.filter(pk__in=list(found)).order_by("pk"))
     _set(documents, policy)

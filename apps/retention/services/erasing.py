@@ -25,6 +25,7 @@ from apps.retention.services.versions import SYSTEM, current_policy
 from apps.review import services as review
 from apps.vault import services as vault
 from apps.vault.classes import ArtifactClass
+from apps.vault.disposal import disposing
 from apps.vault.models import Artifact
 
 HELD = "This document is under a legal hold ({}) and cannot be deleted until it is lifted."
@@ -153,10 +154,11 @@ def _erase(document: Document, cause: Cause, actor: Actor, *, asked_by: User) ->
     if before := Erasure.objects.filter(document=document).first():
         return before
     jobs.stop(intake.FLOW, subject_id=document.pk, actor=actor, reason=cause.value)
-    for erase in ERASERS:
-        erase(document, actor=actor, reason=cause.value)
-    for artifact in Artifact.objects.of_document(document.pk).alive():
-        vault.shred(artifact, actor=actor, reason=cause.value)
+    with disposing():
+        for erase in ERASERS:
+            erase(document, actor=actor, reason=cause.value)
+        for artifact in Artifact.objects.of_document(document.pk).alive():
+            vault.shred(artifact, actor=actor, reason=cause.value)
     return _close(document, cause, actor, asked_by=asked_by)
 
 
