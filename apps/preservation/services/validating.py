@@ -20,7 +20,7 @@ from django.utils import timezone
 from apps.accounts.models import User
 from apps.audit import services as audit
 from apps.audit.tags import Tag
-from apps.base.errors import NotAllowed, NotFound, PortalError
+from apps.base.errors import Gone, NotAllowed, NotFound, PortalError
 from apps.base.types import Actor
 from apps.preservation import validating
 from apps.preservation.models import (
@@ -119,6 +119,8 @@ def validate_due(organisation: UUID, *, now: datetime, count: int = AT_ONCE) -> 
         try:
             validate(due.record, cause=Cause.SCHEDULE, now=now)
             done += 1
+        except Gone:
+            due.delete()  # what was found of it stays; there is nothing left to look at
         except PortalError:  # its turn comes again; its page shows when it was last checked
             continue
     return done

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from apps.audit.models import Event
 from apps.audit.tags import Tag
-from apps.base.errors import NotAllowed, NotFound
+from apps.base.errors import Gone, NotAllowed, NotFound, Unreadable
 from apps.preservation import cards
 from apps.preservation.models import Cause, Signature, Validation, ValidationDue
 from apps.preservation.services import validating
@@ -133,14 +133,25 @@ def test_the_clock_looks_again_a_few_at_a_time_and_goes_on_where_it_stopped(reco
     assert Validation.objects.filter(cause=Cause.SCHEDULE).count() == 3
 
 
-def test_one_that_cannot_be_opened_does_not_keep_the_others_waiting(record, house):
+@pytest.mark.parametrize(("error", "waits"), [(Unreadable("lost"), True), (Gone("gone"), False)])
+def test_one_that_cannot_be_opened_does_not_keep_the_others_waiting(
+    record, house, monkeypatch, error, waits
+):
     looked(record)
-    gone = record_of(house, pki.papers()["B-B"])
-    looked(gone)
-    vault.shred(gone.artifact, actor=SYSTEM, reason="test")
+    lost = record_of(house, pki.papers()["B-B"])
+    looked(lost)
+    opened = vault.open
+
+    def fail(artifact, **more):
+        if artifact.pk == lost.artifact_id:
+            raise error
+        return opened(artifact, **more)
+
+    monkeypatch.setattr(validating.vault, "open", fail)
     later = timezone.now() + validating.EVERY + timedelta(minutes=1)
     assert validating.validate_due(house.halden.pk, now=later) == 1
-    assert ValidationDue.objects.get(record=gone).due_at == later + validating.AGAIN
+    due = ValidationDue.objects.filter(record=lost).values_list("due_at", flat=True)
+    assert list(due) == ([later + validating.AGAIN] if waits else [])
 
 
 def test_expiry_becomes_visible_by_itself(record):
