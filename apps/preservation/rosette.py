@@ -24,7 +24,7 @@ def _line(ring: int, line: int, given: bytes) -> str:
     """One closed curve: petals around a circle, swelling and shrinking as they go round."""
     petals, swells = 5 + given[0] % 9, 5 + given[1] % 11
     height, turn = 6 + given[2] % 16, given[3] / 255 * math.tau
-    middle = 34 + ring * 14 + given[4] % 8
+    middle = 30 + ring * 13 + given[4] % 8
     points = []
     for step in range(STEPS + 1):
         angle = step / STEPS * math.tau

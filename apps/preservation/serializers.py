@@ -50,7 +50,7 @@ class InclusionSerializer(serializers.Serializer[Any]):
     index = serializers.IntegerField()
     size = serializers.IntegerField()
     path = serializers.ListField(child=serializers.CharField())
-    root = serializers.CharField()
+    root = serializers.CharField()  # type: ignore[assignment] - a field, not the one above it
     checkpoint = serializers.CharField()
 
 

@@ -9,6 +9,6 @@ urlpatterns = [
     path("<record:record>/original/", records.original, name="original"),
     path("<record:record>/validate/", signatures.validate, name="validate"),
     path("<record:record>/words/", words.words, name="words"),
-    path("<record:record>/approve/", words.approve, name="approve"),
-    path("<record:record>/correct/", words.correct, name="correct"),
+    path("<record:record>/approval/", words.approve, name="approve"),
+    path("<record:record>/correction/", words.correct, name="correct"),
 ]

@@ -41,6 +41,7 @@ from tests.api.calls import issue
 from tests.conftest import House
 from tests.intake.browsers import BACKEND, JSON
 from tests.permissions.table import PEOPLE, REFUSED
+from tests.preservation.originals import kept
 from tests.review.desk import CLASS, IBAN, LONG_PAPER, NUMBER, Desk
 
 READING = ("GET", "HEAD", "OPTIONS")
@@ -91,6 +92,7 @@ class World:
         with acting_for(house.northmere.pk):
             about = {"sender": house.mallory, "workspace": house.elsewhere}
             self.mallory_s = desk.delivered(**about, **whole)
+        self.record = kept(house, declared=True)
         held = desk.take(house.rita)
         self.task, self.decided = held["iban"], held["invoice_number"]
         self.kind = held.pop(CLASS)
@@ -169,6 +171,7 @@ class World:
         """What tells somebody that Clara's documents are there, and what they say."""
         tasks = Task.objects.values_list("pk", flat=True)
         names = [name for one in self.clara_s for name in (one.reference, one.pk)]
+        names += [self.record.reference, self.record.document.reference]
         said = [*names, *tasks, IBAN, NUMBER, TOTAL, DATE, NAME, self.delivered.received_digest]
         return [str(one).encode() for one in said]
 
@@ -219,6 +222,8 @@ class World:
         path = self._governed(path, guessed)
         for name, one in self.of_carl.items():
             path = path.replace(f"<{name}>", str(uuid.uuid4() if guessed else one))
+        record = f"PR-{new_reference()}" if guessed else self.record.reference
+        path = path.replace("<record>", record)
         path = path.replace("<key>", str(uuid.uuid4() if guessed else self.key.key.pk))
         others = {"choose": self.kind, "correct": self.decided, "<position>.png": self.decided}
         question = Grant.objects.filter(task=self.task, step=Step.PAGE).first()
@@ -288,6 +293,12 @@ class World:
                 return {"digest": self.delivered.received_digest}
             case "delete":
                 return {"confirmed": reference}
+            case "original":
+                return {"reason": "court"}
+            case "approval":
+                return {"key": uuid.uuid4(), "what": "approved", "comment": "Agreed."}
+            case "correction":
+                return {"key": uuid.uuid4(), "what": "sent_by", "reason": "For Cleo."}
             case "reveal":
                 return {"reason": "audit"}
             case "decide" | "unreadable":
