@@ -50,7 +50,8 @@ class InclusionSerializer(serializers.Serializer[Any]):
     index = serializers.IntegerField()
     size = serializers.IntegerField()
     path = serializers.ListField(child=serializers.CharField())
-    root = serializers.CharField()  # type: ignore[assignment] - a field, not the one above it
+    # A field of its own; the base class has a property of this name.
+    root = serializers.CharField()  # type: ignore[assignment]
     checkpoint = serializers.CharField()
 
 
