@@ -28,7 +28,8 @@ def read(document: Document, job: Job) -> Outcome:
     A signed original gets its record first: signatures are worth most on the day they come, and
     a file that nobody can read, or that waits for people for a week, is evidence all the same.
     """
-    preservation.preserve(document, job=job)
+    if record := preservation.preserve(document, job=job):
+        preservation.arrived(record)
     extraction.read(document, job=job)
     return DONE
 
@@ -52,6 +53,7 @@ def ask(document: Document, job: Job) -> Outcome:
 def preserve(document: Document, job: Job) -> Outcome:
     """The record of a signed original, before anything that was made from it leaves."""
     if record := preservation.preserve(document, job=job):
+        preservation.arrived(record)
         jobs.prove(job, record=record.reference)
     return DONE
 

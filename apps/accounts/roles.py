@@ -58,6 +58,7 @@ ROLES: dict[Role, frozenset[str]] = {
             "preservation.oversee_records",
             "preservation.view_evidence",
             "preservation.approve_record",
+            "preservation.validate_record",
         }
     ),
     Role.COMPLIANCE_OFFICER: frozenset(
@@ -73,6 +74,7 @@ ROLES: dict[Role, frozenset[str]] = {
             "preservation.view_record",
             "preservation.oversee_records",
             "preservation.view_evidence",
+            "preservation.validate_record",
         }
     ),
     Role.ORGANISATION_ADMIN: frozenset({"accounts.view_people", "accounts.manage_keys"}),

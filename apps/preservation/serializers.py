@@ -50,6 +50,7 @@ class InclusionSerializer(serializers.Serializer[Any]):
     index = serializers.IntegerField()
     size = serializers.IntegerField()
     path = serializers.ListField(child=serializers.CharField())
+    # A field of its own; the base class has a property of this name.
     root = serializers.CharField()  # type: ignore[assignment]
     checkpoint = serializers.CharField()
 
@@ -71,14 +72,16 @@ class RecordSerializer(serializers.Serializer[Any]):
     found = serializers.CharField(source="record.found")
     kept_until = serializers.DateTimeField(source="record.artifact.due_at")
     disposed_at = serializers.DateTimeField(source="record.artifact.shredded_at", allow_null=True)
-    signatures = serializers.ListField(
-        source="verdicts",
+    signatures = serializers.SerializerMethodField(
         help_text="What each was worth, by which policy and when; empty without the right to it.",
     )
     derived = DerivedSerializer(many=True)
     corrections = serializers.SerializerMethodField()
     inclusion = serializers.SerializerMethodField()
     note = serializers.CharField(default=RECORD_EXAMPLE["note"])
+
+    def get_signatures(self, sheet: Any) -> list[dict[str, Any]]:
+        return sheet.verdicts.as_data if sheet.verdicts else []
 
     def get_corrections(self, sheet: Any) -> list[dict[str, Any]]:
         rows = [{"what": one.what, "at": one.created_at} for _, one in sheet.corrections]

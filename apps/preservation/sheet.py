@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 from apps.accounts.models import User
@@ -14,7 +13,7 @@ from apps.preservation.custody import Chain, Derived
 from apps.preservation.models import Approval, Record, RecordCorrection
 from apps.preservation.proof import Inclusion
 from apps.preservation.reasons import SAYINGS, STATEMENTS, Said
-from apps.preservation.services.verdicts import verdicts
+from apps.preservation.services.verdicts import Looked, verdicts
 
 SHOWN = 20  # approvals and corrections; all of them, with their words, have a page of their own
 GROUP = 8  # digits of a hash that an eye takes in at once
@@ -37,7 +36,7 @@ class Sheet:
     corrections: Sequence[tuple[str, RecordCorrection]]
     inclusion: Inclusion | None
     evidence: bool  # whether the person may see what follows
-    verdicts: Sequence[Any]
+    verdicts: Looked | None  # None: nobody has looked yet, or it is not theirs to see
     approvals: Sequence[Step]
 
     @property
@@ -75,7 +74,7 @@ def sheet(record: Record, *, user: User, after: UUID | None = None) -> Sheet:
         corrections=[(STATEMENTS.get(one.what, one.what), one) for one in corrections],
         inclusion=proof.inclusion(record),
         evidence=evidence,
-        verdicts=verdicts(record) if evidence else [],
+        verdicts=verdicts(record, actor=user.actor) if evidence else None,
         approvals=_approvals(record) if evidence else [],
     )
 

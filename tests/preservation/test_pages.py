@@ -112,7 +112,7 @@ def test_without_the_right_to_evidence_none_is_shown(house, record):
     house.clara.user_permissions.set(permissions("view_record", "view_document"))
     user = type(house.clara).objects.get(pk=house.clara.pk)
     seen = sheet(record, user=user)
-    assert (seen.evidence, list(seen.verdicts), list(seen.approvals)) == (False, [], [])
+    assert (seen.evidence, seen.verdicts, list(seen.approvals)) == (False, None, [])
 
 
 def permissions(*names):

@@ -7,5 +7,36 @@ from apps.preservation.models.records import (
     RecordCorrection,
     new_reference,
 )
+from apps.preservation.models.validations import (
+    Cause,
+    Purpose,
+    RecordTimestamp,
+    RevocationWord,
+    Signature,
+    TimestampDue,
+    TrustRoot,
+    TrustVersion,
+    Validation,
+    ValidationDue,
+    Word,
+)
 
-__all__ = ["Approval", "Channel", "Found", "Record", "RecordCorrection", "new_reference"]
+__all__ = [
+    "Approval",
+    "Cause",
+    "Channel",
+    "Found",
+    "Purpose",
+    "Record",
+    "RecordCorrection",
+    "RecordTimestamp",
+    "RevocationWord",
+    "Signature",
+    "TimestampDue",
+    "TrustRoot",
+    "TrustVersion",
+    "Validation",
+    "ValidationDue",
+    "Word",
+    "new_reference",
+]

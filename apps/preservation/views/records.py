@@ -86,6 +86,7 @@ def _context(request: PersonRequest, found: Record, page: object) -> dict[str, o
         "now": timezone.now(),
         "take": TakeForm(),
         "can_download": permissions.can_download(request.user, found),
+        "can_validate": request.user.has_perm("preservation.validate_record"),
         "can_approve": permissions.can_approve(request.user, found),
     }
 
