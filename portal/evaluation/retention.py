@@ -113,7 +113,7 @@ def _seed(user: User, artifacts: int) -> int:
 @contextmanager
 def _unsynced() -> Iterator[None]:
     """What is seeded need not survive a power cut; what is measured is synced as ever."""
-    real, os.fsync = os.fsync, lambda _: None
+    real, os.fsync = os.fsync, lambda fd: None
     try:
         yield
     finally:

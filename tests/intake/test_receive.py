@@ -245,17 +245,17 @@ def test_terms_that_change_in_mid_form_are_refused(house, jail_says, stored, cha
 def test_a_form_whose_consent_was_taken_back_takes_no_more_files(house, jail_says):
     token = uuid.uuid4()
     first = house.send(paper("one"), token=token)
-    intake.withdraw(first, actor=house.clara.actor)
+    intake.withdraw(first, by=house.clara)
     with pytest.raises(NotPossible):
         house.send(paper("two"), token=token)
 
 
 def test_consent_is_taken_back_once(house, jail_says):
     document = house.send(paper())
-    intake.withdraw(document, actor=house.clara.actor)
+    intake.withdraw(document, by=house.clara)
     assert Submission.objects.get().withdrawn_at
     with pytest.raises(NotPossible, match="withdrawn before"):
-        intake.withdraw(document, actor=house.clara.actor)
+        intake.withdraw(document, by=house.clara)
 
 
 def test_the_token_of_somebody_else_s_form_is_no_form_of_mine(house, jail_says):

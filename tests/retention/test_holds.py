@@ -17,6 +17,7 @@ from apps.intake.models import Document
 from apps.jobs.flow import State
 from apps.retention import services as retention
 from apps.retention.models import Cause, Erasure, Failure, Held, Hold, Scope
+from apps.retention.services import sweeping
 from apps.review import services as review
 from apps.vault import services as vault
 from apps.vault.models import Artifact, ArtifactKey
@@ -267,3 +268,15 @@ def test_nobody_else_places_or_lifts(desk, document, name):
             act(hold, user=user)
     with pytest.raises(NotAllowed):
         retention.ask_to_lift(hold, reason="x", user=user)
+
+
+def test_what_is_held_keeps_no_place_in_the_batch(desk, monkeypatch):
+    """The database would refuse it; a sweep that tried would come to nothing else."""
+    monkeypatch.setattr(sweeping, "BATCH", 1)
+    held, other = desk.send(), desk.send()
+    place(desk.house, Scope.DOCUMENT, held)
+    now = timezone.now()
+    Artifact.objects.filter(document=held.pk).update(due_at=now - timedelta(days=2))
+    Artifact.objects.filter(document=other.pk).update(due_at=now)
+    assert retention.erase_due(now=now) == 1
+    assert Artifact.objects.of_document(other.pk).alive().count() == 1
