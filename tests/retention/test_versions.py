@@ -201,7 +201,7 @@ def test_an_approved_version_waits_a_day_and_then_sets_every_clock(desk):
     version = retention.approve(proposed(house), user=house.carl)
     assert version.takes_effect_at - version.decided_at == proposals.COOLING
     assert retention.take_effect(house.halden.pk, now=timezone.now()) is None
-    assert (_due(document), retention.current_policy(house.halden.pk).version) == (before, 3)
+    assert (_due(document), retention.current_policy(house.halden.pk).version) == (before, 4)
     later = version.takes_effect_at
     assert retention.take_effect(house.halden.pk, now=later) == version
     assert _due(document) == document.reading.created_at + DAY / 2
@@ -223,7 +223,7 @@ def test_no_is_said_before_it_takes_effect(house, cooling):
     if cooling:
         retention.approve(version, user=house.carl)
     retention.decline(version, user=house.rosa if cooling else house.carl)
-    assert retention.version_in_force(house.halden.pk, now=timezone.now() + 9 * DAY).number == 3
+    assert retention.version_in_force(house.halden.pk, now=timezone.now() + 9 * DAY).number == 4
     with pytest.raises(NotPossible):
         retention.decline(version, user=house.carl)
     with pytest.raises(NotPossible):
