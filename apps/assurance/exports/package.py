@@ -16,10 +16,10 @@ from django.conf import settings
 from django.template.loader import render_to_string
 
 from apps.assurance.exports import lines as forms
-from apps.assurance.exports.bag import Bag, Sink
 from apps.assurance.exports.lines import Line, Table
 from apps.assurance.exports.proving import Anchored
 from apps.audit.tree import Signed
+from apps.base.bag import Bag, Sink
 
 VERIFIER = settings.BASE_DIR / "static" / "verify_audit.py"
 STYLE = "audit/export/cover.css"
