@@ -55,6 +55,7 @@ LADDER = [
     "apps.extraction",
     "apps.review",
     "apps.delivery",
+    "apps.preservation",
     "apps.retention",
     "apps.assurance",
 ]
