@@ -241,6 +241,7 @@ DATABASES = {
     }
 }
 VAULT_DIR = PLACES.vault
+SECOND_VAULT_DIR = Path(env.text("SECOND_VAULT_DIR")) if env.text("SECOND_VAULT_DIR") else None
 ROOT_KEYS = env.secret(
     "ROOT_KEYS",
     default=""
@@ -264,7 +265,11 @@ EXPOSES_NOTHING = ["account_login", "account_logout", "account_change_password"]
 
 # Work
 
-JOB_FLOWS = {"process": "portal.pipeline.PROCESS", "export": "portal.pipeline.EXPORT"}
+JOB_FLOWS = {
+    "process": "portal.pipeline.PROCESS",
+    "export": "portal.pipeline.EXPORT",
+    "evidence": "portal.pipeline.EVIDENCE",
+}
 CELERY_BROKER_URL = env.secret("BROKER_URL", default="filesystem://localhost")
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_DEFAULT_QUEUE = "quick"
@@ -287,6 +292,8 @@ AUDITS_PER_MILLE = env.number("AUDITS_PER_MILLE", default=20)  # of accepted fie
 KNOWN_ANSWERS_PER_MILLE = env.number("KNOWN_ANSWERS_PER_MILLE", default=30)  # of slits; 50 at most
 LARGEST_FILE = 50 * 2**20  # bytes
 MOST_FILES = 200  # at once
+FIXITY_DAYS = env.number("FIXITY_DAYS", default=30)  # each copy is hashed again within
+FIXITY_MB_PER_RUN = env.number("FIXITY_MB_PER_RUN", default=1024)
 MOST_PAGES = 300
 MOST_PIXELS = 50_000_000  # of one page, before it is drawn
 RETENTION_POLICIES = BASE_DIR / "apps" / "retention" / "policies"

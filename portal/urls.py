@@ -23,6 +23,7 @@ urlpatterns = [
     path("", include("apps.retention.urls")),
     path("jobs/", include("apps.delivery.urls")),
     path("review/", include("apps.review.urls")),
+    path("preservation/", include("apps.preservation.urls")),
     path("trail/", include("apps.assurance.urls")),
     path("people/", include("apps.accounts.urls")),
     path("api/v1/", include("portal.api.urls")),

@@ -44,7 +44,14 @@ ROLES: dict[Role, frozenset[str]] = {
         }
     ),
     Role.RECORDS_MANAGER: frozenset(
-        {"retention.view_clocks", "retention.govern", "extraction.view_figures"}
+        {
+            "retention.view_clocks",
+            "retention.govern",
+            "extraction.view_figures",
+            "preservation.export_evidence",
+            "preservation.see_fixity",
+            "preservation.repair_copies",
+        }
     ),
     Role.COMPLIANCE_OFFICER: frozenset(
         {
@@ -54,6 +61,8 @@ ROLES: dict[Role, frozenset[str]] = {
             "retention.govern",
             "extraction.view_figures",
             "extraction.set_standard",
+            "preservation.export_evidence",
+            "preservation.see_fixity",
         }
     ),
     Role.ORGANISATION_ADMIN: frozenset({"accounts.view_people", "accounts.manage_keys"}),

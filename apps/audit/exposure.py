@@ -29,6 +29,7 @@ class Exposure(StrEnum):
     TRANSCRIPT = "transcript"  # the whole text
     TRAIL = "trail"  # who did what; no content, but reading it is recorded too
     EXPORT = "export"  # the trail itself, to take away
+    EVIDENCE = "evidence"  # a signed original, or what proves it, to take away
     RECEIPT = "receipt"  # what was erased; likewise
 
 
@@ -47,6 +48,7 @@ PROOF: dict[Exposure, frozenset[Tag]] = {
     Exposure.TRANSCRIPT: frozenset({Tag.TRANSCRIPT_DOWNLOADED}),
     Exposure.TRAIL: frozenset({Tag.TRAIL_READ}),
     Exposure.EXPORT: frozenset({Tag.EXPORT_DOWNLOADED}),
+    Exposure.EVIDENCE: frozenset({Tag.EVIDENCE_DOWNLOADED}),
     Exposure.RECEIPT: frozenset({Tag.RECEIPT_READ}),
 }
 
@@ -60,6 +62,7 @@ SEALED_FIRST: frozenset[Tag] = frozenset(
         Tag.PAGE_GRANTED,
         Tag.PAGE_DELIVERED,
         Tag.EXPORT_DOWNLOADED,
+        Tag.EVIDENCE_DOWNLOADED,
         Tag.GRANT_GIVEN,
         Tag.DELETION_ASKED,
     }

@@ -46,6 +46,7 @@ GROUPS: dict[Group, frozenset[Tag]] = {
             Tag.RESULT_DELIVERED,
             Tag.RESULT_DOWNLOADED,
             Tag.TRANSCRIPT_DOWNLOADED,
+            Tag.EVIDENCE_DOWNLOADED,
             Tag.ARTIFACT_OPENED,
         }
     ),
@@ -104,6 +105,10 @@ GROUPS: dict[Group, frozenset[Tag]] = {
             Tag.EXPORT_MADE,
             Tag.EXPORT_DOWNLOADED,
             Tag.EXPORT_DELETED,
+            Tag.EVIDENCE_ASKED,
+            Tag.EVIDENCE_COMMITTED,
+            Tag.EVIDENCE_MADE,
+            Tag.EVIDENCE_DELETED,
             Tag.CHECKPOINT_SENT,
             Tag.SEALING_BEGUN,
             Tag.TRAIL_RETIRED,
@@ -116,6 +121,11 @@ GROUPS: dict[Group, frozenset[Tag]] = {
             Tag.ARTIFACT_SHREDDED,
             Tag.ARTIFACT_GONE,
             Tag.ARTIFACT_LOST,
+            Tag.RECORD_SEALED,
+            Tag.COPY_MADE,
+            Tag.COPIES_CHECKED,
+            Tag.COPY_DAMAGED,
+            Tag.COPY_REPAIRED,
         }
     ),
     Group.RETENTION: frozenset(

@@ -81,6 +81,17 @@ class Tag(StrEnum):
     RESULT_DELIVERED = "result.delivered"
     RESULT_DOWNLOADED = "result.downloaded"
     TRANSCRIPT_DOWNLOADED = "transcript.downloaded"
+    # Evidence of signed originals
+    RECORD_SEALED = "record.sealed"
+    COPY_MADE = "copy.made"
+    COPIES_CHECKED = "copies.checked"
+    COPY_DAMAGED = "copy.damaged"
+    COPY_REPAIRED = "copy.repaired"
+    EVIDENCE_ASKED = "evidence.asked"
+    EVIDENCE_COMMITTED = "evidence.committed"
+    EVIDENCE_MADE = "evidence.made"
+    EVIDENCE_DOWNLOADED = "evidence.downloaded"
+    EVIDENCE_DELETED = "evidence.deleted"
     # The trail itself
     TRAIL_READ = "trail.read"
     SEALING_BEGUN = "sealing.begun"

@@ -192,6 +192,19 @@ def store() -> Store:
     return DirectoryStore(settings.VAULT_DIR)
 
 
+def second_store() -> Store | None:
+    """Where second copies rest, if the settings name a place."""
+    if "second" in settings.STORAGES:
+        return S3Store(storages["second"])
+    return DirectoryStore(settings.SECOND_VAULT_DIR) if settings.SECOND_VAULT_DIR else None
+
+
+def stores() -> list[Store]:
+    """Every place where sealed bytes may be."""
+    second = second_store()
+    return [store()] if second is None else [store(), second]
+
+
 def _mark_shredded(artifact: Artifact, now: datetime, reason: str) -> bool:
     """Of two who shred, one marks; a hold is known to the database alone."""
     alive = Artifact.objects.filter(pk=artifact.pk, shredded_at=None)
@@ -241,8 +254,7 @@ def _stream(artifact: Artifact, key: bytes) -> BinaryIO:
 
 def _remove_bytes(artifact: Artifact) -> bool:
     """Whether nothing can be read any more: no key, no bytes."""
-    if artifact.about.in_store:
-        store().remove(artifact.store_name)
+    _remove_copies(artifact)
     return _is_gone(artifact) and _say_gone(artifact)
 
 
@@ -251,10 +263,14 @@ def _remove_all(**which: object) -> int:
     half = Artifact.objects.filter(shredded_at__isnull=False, gone_at=None, **which)
     artifacts = list(half.order_by("pk")[:500])
     for artifact in artifacts:
-        if artifact.about.in_store:
-            store().remove(artifact.store_name)
+        _remove_copies(artifact)
     with transaction.atomic():
         return sum(_is_gone(artifact) and _say_gone(artifact) for artifact in artifacts)
+
+
+def _remove_copies(artifact: Artifact) -> None:
+    for place in stores() if artifact.about.in_store else ():
+        place.remove(artifact.store_name)
 
 
 @transaction.atomic(savepoint=False)
@@ -274,7 +290,8 @@ def _say_gone(artifact: Artifact) -> bool:
 
 def _is_gone(artifact: Artifact) -> bool:
     keyless = not ArtifactKey.objects.filter(artifact_id=artifact.pk).exists()
-    return keyless and not (artifact.about.in_store and store().exists(artifact.store_name))
+    named = artifact.store_name if artifact.about.in_store else ""
+    return keyless and not (named and any(place.exists(named) for place in stores()))
 
 
 def _record_sealed(artifact: Artifact, actor: Actor) -> None:

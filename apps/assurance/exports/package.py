@@ -17,7 +17,7 @@ from django.template.loader import render_to_string
 
 from apps.assurance.exports import lines as forms
 from apps.assurance.exports.lines import Line, Table
-from apps.assurance.exports.proving import Anchored
+from apps.audit.proving import Anchored
 from apps.audit.tree import Signed
 from apps.base.bag import Bag, Sink
 

@@ -1,5 +1,7 @@
 """What preservation remembers of a signed original. Every row is written once."""
 
+from apps.preservation.models.fixity import Copy, Fixity, FixityCheck
+from apps.preservation.models.packages import Package
 from apps.preservation.models.records import (
     Approval,
     Channel,
@@ -9,4 +11,15 @@ from apps.preservation.models.records import (
     new_reference,
 )
 
-__all__ = ["Approval", "Channel", "Found", "Record", "RecordCorrection", "new_reference"]
+__all__ = [
+    "Approval",
+    "Channel",
+    "Copy",
+    "Fixity",
+    "FixityCheck",
+    "Found",
+    "Package",
+    "Record",
+    "RecordCorrection",
+    "new_reference",
+]
