@@ -51,6 +51,7 @@ ROLES: dict[Role, frozenset[str]] = {
             "preservation.export_evidence",
             "preservation.see_fixity",
             "preservation.repair_copies",
+            "preservation.validate_record",
         }
     ),
     Role.COMPLIANCE_OFFICER: frozenset(
@@ -63,6 +64,7 @@ ROLES: dict[Role, frozenset[str]] = {
             "extraction.set_standard",
             "preservation.export_evidence",
             "preservation.see_fixity",
+            "preservation.validate_record",
         }
     ),
     Role.ORGANISATION_ADMIN: frozenset({"accounts.view_people", "accounts.manage_keys"}),

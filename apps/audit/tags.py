@@ -75,6 +75,11 @@ class Tag(StrEnum):
     QUALITY_RULE_SET = "quality_rule.set"
     REVIEWER_PAUSED = "reviewer.paused"
     REVIEWER_RESUMED = "reviewer.resumed"
+    # What signatures are worth
+    SIGNATURES_VALIDATED = "signatures.validated"
+    RECORD_STAMPED = "record.stamped"
+    TRUST_SET = "trust.set"
+    REVOCATION_LEARNT = "revocation.learnt"
     # What leaves
     FIELDS_SHOWN = "fields.shown"
     FIELD_REVEALED = "field.revealed"

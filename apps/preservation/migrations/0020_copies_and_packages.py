@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
     """Copies of originals and what hashing them found, and packages of evidence."""
 
     dependencies = [
-        ('preservation', '0002_written_once'),
+        ('preservation', '0011_validations_written_once'),
         ('vault', '0004_reasons_and_proofs'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

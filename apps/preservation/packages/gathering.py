@@ -83,7 +83,7 @@ def gather(record: Record, *, signed: Signed, actor: Actor) -> Gathered:
     names = _names(record, custody)
     return Gathered(
         record=_text(record_of(record, names)),
-        signatures=_text({"signatures": found.signatures(record)}),
+        signatures=_text({"signatures": found.signatures(record, actor)}),
         approvals=_text({"approvals": approvals}),
         people=_text({"people": names}),
         names=names,
