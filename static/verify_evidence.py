@@ -224,7 +224,7 @@ def stamped(answer: bytes) -> tuple[bytes, bytes, str]:
     token = outer[1][1] if outer[0][0] == 0x30 else parts(answer)[0][1]  # with or without a status
     signed = parts(parts(parts(token)[1][1])[0][1])
     content = parts(signed[2][1])
-    info = parts(parts(parts(parts(content[1][1])[0][1])[0][1]))
+    info = parts(parts(parts(content[1][1])[0][1])[0][1])
     algorithm, digest = parts(info[2][1])
     at = next(text for tag, text in info if tag == 0x18).decode("ascii")
     return parts(algorithm[1])[0][1], digest[1], at
