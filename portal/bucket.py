@@ -13,18 +13,32 @@ def storages() -> dict[str, dict[str, object]]:
 
     Without credentials boto3 looks for those of the machine it runs on.
     """
-    named = {"vault": "BUCKET", "second": "SECOND_BUCKET"}
-    return {storage: _bucket(name) for storage, name in named.items() if env.text(name)}
+    return {
+        **_bucket(
+            "vault",
+            env.text("BUCKET"),
+            endpoint_url=env.text("BUCKET_ENDPOINT"),
+            region_name=env.text("BUCKET_REGION"),
+            access_key=env.secret("BUCKET_ACCESS_KEY", default=""),
+            secret_key=env.secret("BUCKET_SECRET_KEY", default=""),
+        ),
+        **_bucket(
+            "second",
+            env.text("SECOND_BUCKET"),
+            endpoint_url=env.text("SECOND_BUCKET_ENDPOINT"),
+            region_name=env.text("SECOND_BUCKET_REGION"),
+            access_key=env.secret("SECOND_BUCKET_ACCESS_KEY", default=""),
+            secret_key=env.secret("SECOND_BUCKET_SECRET_KEY", default=""),
+        ),
+    }
 
 
-def _bucket(name: str) -> dict[str, object]:
-    """A bucket as the variables that begin with a name describe it."""
+def _bucket(storage: str, name: str, **said: str | None) -> dict[str, dict[str, object]]:
+    if not name:
+        return {}
     options: dict[str, object] = {
-        "bucket_name": env.text(name),
-        "endpoint_url": env.text(f"{name}_ENDPOINT") or None,
-        "region_name": env.text(f"{name}_REGION") or None,
-        "access_key": env.secret(f"{name}_ACCESS_KEY", default="") or None,
-        "secret_key": env.secret(f"{name}_SECRET_KEY", default="") or None,
+        "bucket_name": name,
+        **{option: value or None for option, value in said.items()},
         "client_config": Config(signature_version="s3v4", retries=TRIES, **PATIENCE),
     }
-    return {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": options}
+    return {storage: {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": options}}

@@ -69,7 +69,7 @@ def check_due(organisation: UUID, *, now: datetime, most: int) -> Run:
 
     Doing it twice is doing it once: what was hashed is not due any more.
     """
-    _enlist(organisation, now)
+    enlist(organisation, now)
     done = Run()
     while done.size < most:
         batch = _check_batch(organisation, now, most - done.size)
@@ -91,7 +91,7 @@ def check_readable(record: Record) -> None:
         raise NotPossible(QUARANTINED.format(damage=damage))
 
 
-def _enlist(organisation: UUID, now: datetime) -> None:
+def enlist(organisation: UUID, now: datetime) -> None:
     """Give every record a row for each place; what is there already stays."""
     for place in vault.places():
         known = Copy.objects.filter(place=place).values("record")

@@ -8,16 +8,22 @@ from django.db import transaction
 from apps.audit import services as audit
 from apps.audit.tags import Tag
 from apps.preservation.models import Channel, Found, Record
+from apps.vault import services as vault
 from apps.vault.models import Artifact
 from tests.conftest import SYSTEM
 from tests.papers import invoice_png
 
 
-def recorded(house, content=None, **changes):
+def recorded(house, content=None):
     """A record of a document that Clara sent, sealed as the pipeline seals it."""
-    content = content if content is not None else invoice_png()
-    document = house.send(content)
+    return recorded_of(house, house.send(content if content is not None else invoice_png()))
+
+
+def recorded_of(house, document):
+    """A record of a document that is there already."""
     artifact = Artifact.objects.get(pk=document.original_id)
+    with vault.open(artifact, actor=SYSTEM, purpose="test") as source:
+        sha512 = hashlib.sha512(source.read()).hexdigest()
     with transaction.atomic():
         record = Record.objects.create(
             organisation_id=document.organisation_id,
@@ -25,7 +31,7 @@ def recorded(house, content=None, **changes):
             document=document,
             artifact=artifact,
             sha256=artifact.digest,
-            sha512=hashlib.sha512(content).hexdigest(),
+            sha512=sha512,
             size=artifact.size,
             pages=1,
             media_type="application/pdf",
