@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import io
+import threading
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
-from typing import BinaryIO
+from typing import Any, BinaryIO
 from uuid import UUID
 
 from apps.base.errors import NotPossible, PortalError, Unreadable
@@ -19,6 +20,8 @@ from apps.vault.envelope import CHUNK, Foreign, OpenedStream
 from apps.vault.families import roots
 from apps.vault.models import Artifact, ArtifactKey
 from apps.vault.stores import Store
+
+_buffers = threading.local()
 
 
 class Place(StrEnum):
@@ -63,6 +66,24 @@ def keys_of(artifacts: Iterable[Artifact]) -> dict[UUID, bytes]:
     return found
 
 
+def have_keys(artifacts: Iterable[Artifact]) -> set[UUID]:
+    """Which of some artifacts could be deciphered still."""
+    ids = [artifact.pk for artifact in artifacts]
+    found = ArtifactKey.objects.filter(artifact_id__in=ids)
+    return set(found.values_list("artifact_id", flat=True))
+
+
+def sealed_digest(artifact: Artifact, place: Place) -> str:
+    """SHA-256 of one copy as it rests, which needs no key.
+
+    Raises:
+        Damaged: there are no bytes.
+        Unavailable: the store does not answer, which says nothing of the copy.
+    """
+    with _opened(artifact, place) as source:
+        return _hashed(source)
+
+
 def digest(artifact: Artifact, place: Place, *, key: bytes) -> str:
     """SHA-256 of the plain bytes of one copy; nothing but the digest leaves.
 
@@ -70,11 +91,7 @@ def digest(artifact: Artifact, place: Place, *, key: bytes) -> str:
         Damaged: they cannot be read back whole.
         Unavailable: the store does not answer, which says nothing of the copy.
     """
-    try:
-        source = _store(place).open(artifact.store_name)
-    except FileNotFoundError as error:
-        raise Damaged(Damage.MISSING) from error
-    with source:
+    with _opened(artifact, place) as source:
         return _digest(source, artifact, key)
 
 
@@ -96,6 +113,13 @@ def copy(artifact: Artifact, *, source: Place, to: Place) -> None:
             raise
 
 
+def _opened(artifact: Artifact, place: Place) -> BinaryIO:
+    try:
+        return _store(place).open(artifact.store_name)
+    except FileNotFoundError as error:
+        raise Damaged(Damage.MISSING) from error
+
+
 def _digest(source: BinaryIO, artifact: Artifact, key: bytes) -> str:
     stored, context = source.seek(0, io.SEEK_END), artifact.context
     source.seek(0)
@@ -115,9 +139,11 @@ def _damage(stored: int, size: int, context: Mapping[str, str]) -> Damage:
     return Damage.TRUNCATED if stored < envelope.sealed_size(size, context) else Damage.CHANGED
 
 
-def _hashed(stream: OpenedStream) -> str:
-    """Chunk by chunk into one buffer, which both the cipher and the hash leave Python for."""
-    hashing, buffer = hashlib.sha256(), memoryview(bytearray(CHUNK))
+def _hashed(stream: Any) -> str:
+    """Chunk by chunk into one buffer of this thread; hashing leaves Python meanwhile."""
+    if not hasattr(_buffers, "piece"):
+        _buffers.piece = memoryview(bytearray(CHUNK))
+    hashing, buffer = hashlib.sha256(), _buffers.piece
     while got := stream.readinto(buffer):
         hashing.update(buffer[:got])
     return hashing.hexdigest()

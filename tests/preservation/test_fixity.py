@@ -1,5 +1,6 @@
 """Copies are hashed again; what is not what was received is named, kept back and repaired."""
 
+import hashlib
 from datetime import timedelta
 
 import pytest
@@ -82,19 +83,29 @@ DAMAGES = [
 ]
 
 
-def test_a_copy_that_is_well_is_checked_once_and_then_again_after_its_days(record):
+def test_a_copy_that_is_well_is_checked_once_and_then_again_after_its_days(settings, record):
     assert run(record) == fixity.Run(1, record.size, 0)
     assert run(record) == fixity.Run()
     assert run(record, now=later()) == fixity.Run(1, record.size, 0)
-    found = FixityCheck.objects.values_list("found", "digest")
-    assert list(found) == [(Fixity.SAME, record.sha256)] * 2
+    first, again = FixityCheck.objects.order_by("pk")
+    assert {first.found, again.found} == {Fixity.SAME}
+    assert (first.digest, again.digest) == (record.sha256, "")
+    resting = hashlib.sha256(stored(settings, record).read_bytes()).hexdigest()
+    assert (first.sealed, again.sealed) == (resting, resting)
+    run(record, now=later(400))
+    assert FixityCheck.objects.order_by("pk").last().digest == record.sha256
 
 
+@pytest.mark.parametrize("again", [False, True], ids=["first", "again"])
 @pytest.mark.parametrize(("spoil", "damage"), DAMAGES, ids=lambda one: getattr(one, "__name__", ""))
-def test_what_happened_to_a_file_on_disk_is_found_by_name(settings, house, record, spoil, damage):
+def test_what_happened_to_a_file_on_disk_is_found_by_name(
+    settings, house, record, spoil, damage, again
+):
     other = recorded(house, invoice_png(9))
+    if again:
+        run(record)
     spoil(stored(settings, record), stored(settings, other))
-    assert run(record).damaged == 1
+    assert run(record, now=later()).damaged == 1
     [check] = FixityCheck.objects.exclude(found=Fixity.SAME)
     assert (check.found, check.copy.record_id) == (damage, record.pk)
     event = Event.objects.get(tag=Tag.COPY_DAMAGED)
@@ -213,6 +224,7 @@ def test_what_was_erased_is_neither_checked_nor_missed(at_once, settings, second
 
 def test_a_store_that_does_not_answer_damages_nothing(monkeypatch, record):
     monkeypatch.setattr("apps.preservation.fixity.vault.digest", unavailable)
+    monkeypatch.setattr("apps.preservation.fixity.vault.sealed_digest", unavailable)
     assert run(record).damaged == 0
     assert not FixityCheck.objects.exists()
     copy = Copy.objects.get()
@@ -250,3 +262,11 @@ def test_a_batch_asks_the_database_a_few_questions(house, record, django_assert_
         recorded(house, invoice_png(n + 2))
     with django_assert_max_num_queries(24):
         assert run(record).copies == 9
+
+
+def test_a_run_that_dies_has_checked_nothing(record, monkeypatch):
+    monkeypatch.setattr(fixity, "keep", lambda *_: 1 / 0)
+    with pytest.raises(ZeroDivisionError), transaction.atomic():
+        run(record)
+    monkeypatch.undo()
+    assert run(record).copies == 1

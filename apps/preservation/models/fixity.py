@@ -29,6 +29,7 @@ class Copy(OwnedRow):
     size = models.PositiveBigIntegerField()  # plain bytes, so that a run knows its share
     due_at = models.DateTimeField()
     checked_at = models.DateTimeField(null=True)
+    baseline = models.UUIDField(null=True)  # the `FixityCheck` that a later hash must agree with
     damage = models.CharField(max_length=10, blank=True, db_default="")  # a `Fixity`; none is well
     quarantined_at = models.DateTimeField(null=True)
 
@@ -65,7 +66,8 @@ class FixityCheck(OwnedRow):
     copy = models.ForeignKey(Copy, models.PROTECT, related_name="checks")
     at = models.DateTimeField()
     found = models.CharField(max_length=10)  # a `Fixity`
-    digest = models.CharField(max_length=64, blank=True)  # of the plain bytes, if they were whole
+    sealed = models.CharField(max_length=64, blank=True)  # SHA-256 of the bytes as they rest
+    digest = models.CharField(max_length=64, blank=True)  # of the plain bytes, if it was deciphered
     run = models.UUIDField()  # whose event on the trail binds this row
 
     class Meta:

@@ -9,7 +9,7 @@ from typing import Any
 from django.forms.models import model_to_dict
 
 from apps.base.types import Actor
-from apps.preservation.models import Record, Validation
+from apps.preservation.models import Record, RecordTimestamp, Validation
 from apps.vault import services as vault
 
 PURPOSE = "evidence"
@@ -27,9 +27,8 @@ class Stamp:
 
 def signatures(record: Record, actor: Actor) -> list[dict[str, Any]]:
     """Every look at the record's signatures, the first first; the last with its whole report."""
-    looks = list(
-        record.validations.select_related("report").prefetch_related("signatures").order_by("id")
-    )
+    every = Validation.objects.filter(record=record).select_related("report")
+    looks = list(every.prefetch_related("signatures").order_by("id"))
     said = [_look(one) for one in looks]
     if looks and looks[-1].report.shredded_at is None:
         with vault.open(looks[-1].report, actor=actor, purpose=PURPOSE) as report:
@@ -39,7 +38,7 @@ def signatures(record: Record, actor: Actor) -> list[dict[str, Any]]:
 
 def stamps(record: Record) -> list[Stamp]:
     """What authorities answered when they were shown the hash of the original."""
-    rows = record.timestamps.order_by("at", "pk")
+    rows = RecordTimestamp.objects.filter(record=record).order_by("at", "pk")
     return [
         Stamp(f"{number}.tsr", bytes(row.token), "original")
         for number, row in enumerate(rows, start=1)
