@@ -241,7 +241,7 @@ DATABASES = {
     }
 }
 VAULT_DIR = PLACES.vault
-SECOND_VAULT_DIR = Path(env.text("SECOND_VAULT_DIR")) if env.text("SECOND_VAULT_DIR") else None
+SECOND_VAULT_DIR = env.text("SECOND_VAULT_DIR")
 ROOT_KEYS = env.secret(
     "ROOT_KEYS",
     default=""
@@ -265,11 +265,7 @@ EXPOSES_NOTHING = ["account_login", "account_logout", "account_change_password"]
 
 # Work
 
-JOB_FLOWS = {
-    "process": "portal.pipeline.PROCESS",
-    "export": "portal.pipeline.EXPORT",
-    "evidence": "portal.pipeline.EVIDENCE",
-}
+JOB_FLOWS = {one: f"portal.pipeline.{one.upper()}" for one in ("process", "export", "evidence")}
 CELERY_BROKER_URL = env.secret("BROKER_URL", default="filesystem://localhost")
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_DEFAULT_QUEUE = "quick"

@@ -15,7 +15,7 @@ from typing import Any, BinaryIO
 from uuid import UUID
 
 from apps.base.errors import NotPossible, PortalError, Unreadable
-from apps.vault import envelope, keys, services
+from apps.vault import envelope, keys, shelves
 from apps.vault.envelope import CHUNK, Foreign, OpenedStream
 from apps.vault.families import roots
 from apps.vault.models import Artifact, ArtifactKey
@@ -48,7 +48,7 @@ class Damaged(PortalError):
 
 def places() -> list[Place]:
     """Where copies can be: in one place, or in two if the settings name a second."""
-    return [Place.FIRST] if services.second_store() is None else [Place.FIRST, Place.SECOND]
+    return [Place.FIRST] if shelves.second_store() is None else [Place.FIRST, Place.SECOND]
 
 
 def keys_of(artifacts: Iterable[Artifact]) -> dict[UUID, bytes]:
@@ -151,8 +151,8 @@ def _hashed(stream: Any) -> str:
 
 def _store(place: Place) -> Store:
     if place is Place.FIRST:
-        return services.store()
-    second = services.second_store()
+        return shelves.store()
+    second = shelves.second_store()
     if second is None:
         raise NotPossible("No second store is configured.")
     return second

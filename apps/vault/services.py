@@ -10,8 +10,6 @@ from datetime import datetime, timedelta
 from typing import BinaryIO, cast
 from uuid import UUID
 
-from django.conf import settings
-from django.core.files.storage import storages
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
@@ -27,9 +25,8 @@ from apps.vault.families import SYSTEM, family_key, roots
 from apps.vault.keys import ValueCipher
 from apps.vault.models import Artifact, ArtifactKey
 from apps.vault.sealing import Sealing
-from apps.vault.stores import Store
-from apps.vault.stores.directory import DirectoryStore
-from apps.vault.stores.s3 import S3Store
+from apps.vault.shelves import store as store
+from apps.vault.shelves import stores
 
 LONGEST = timedelta(hours=12)  # from the first byte to a row; half of what orphans are left
 TOO_LONG = "This took too long and could not be kept. Send it again."
@@ -183,26 +180,6 @@ def open_values(document: UUID, *, organisation: UUID, actor: Actor) -> ValueCip
     if fields is None:
         return _new_values(document, organisation, actor)
     return ValueCipher(_artifact_key(fields), organisation=organisation)
-
-
-def store() -> Store:
-    """The store the settings name: a directory, or a bucket."""
-    if "vault" in settings.STORAGES:
-        return S3Store(storages["vault"])
-    return DirectoryStore(settings.VAULT_DIR)
-
-
-def second_store() -> Store | None:
-    """Where second copies rest, if the settings name a place."""
-    if "second" in settings.STORAGES:
-        return S3Store(storages["second"])
-    return DirectoryStore(settings.SECOND_VAULT_DIR) if settings.SECOND_VAULT_DIR else None
-
-
-def stores() -> list[Store]:
-    """Every place where sealed bytes may be."""
-    second = second_store()
-    return [store()] if second is None else [store(), second]
 
 
 def _mark_shredded(artifact: Artifact, now: datetime, reason: str) -> bool:
