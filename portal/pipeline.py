@@ -18,6 +18,8 @@ from apps.jobs import services as jobs
 from apps.jobs.flow import DONE, WAIT, Lane, Outcome, Step
 from apps.jobs.models import Job
 from apps.preservation import services as preservation
+from apps.preservation.models import Package
+from apps.preservation.packages import services as evidence
 from apps.retention import services as retention
 from apps.review import services as review
 
@@ -96,3 +98,13 @@ def export(job: Job) -> Outcome:
 
 
 EXPORT = (Step("written", export),)
+
+
+def pack(job: Job) -> Outcome:
+    """Evidence of one record, with what proves it, into the vault."""
+    asked = Package.objects.select_related("asked_by", "record__artifact", "record__sent_by")
+    evidence.make(asked.get(pk=job.subject_id), job=job)
+    return DONE
+
+
+EVIDENCE = (Step("packed", pack),)

@@ -242,6 +242,7 @@ DATABASES = {
 }
 VAULT_DIR = PLACES.vault
 BUCKET_LOCK_DAYS = env.number("BUCKET_LOCK_DAYS", default=0)  # of signed originals; 0: no lock
+SECOND_VAULT_DIR = env.text("SECOND_VAULT_DIR")
 ROOT_KEYS = env.secret(
     "ROOT_KEYS",
     default=""
@@ -265,7 +266,7 @@ EXPOSES_NOTHING = ["account_login", "account_logout", "account_change_password"]
 
 # Work
 
-JOB_FLOWS = {"process": "portal.pipeline.PROCESS", "export": "portal.pipeline.EXPORT"}
+JOB_FLOWS = {one: f"portal.pipeline.{one.upper()}" for one in ("process", "export", "evidence")}
 CELERY_BROKER_URL = env.secret("BROKER_URL", default="filesystem://localhost")
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_DEFAULT_QUEUE = "quick"
@@ -288,6 +289,8 @@ AUDITS_PER_MILLE = env.number("AUDITS_PER_MILLE", default=20)  # of accepted fie
 KNOWN_ANSWERS_PER_MILLE = env.number("KNOWN_ANSWERS_PER_MILLE", default=30)  # of slits; 50 at most
 LARGEST_FILE = 50 * 2**20  # bytes
 MOST_FILES = 200  # at once
+FIXITY_DAYS = env.number("FIXITY_DAYS", default=30)  # each copy is hashed again within
+FIXITY_MB_PER_RUN = env.number("FIXITY_MB_PER_RUN", default=1024)
 MOST_PAGES = 300
 MOST_PIXELS = 50_000_000  # of one page, before it is drawn
 RETENTION_POLICIES = BASE_DIR / "apps" / "retention" / "policies"

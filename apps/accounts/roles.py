@@ -58,6 +58,9 @@ ROLES: dict[Role, frozenset[str]] = {
             "preservation.oversee_records",
             "preservation.view_evidence",
             "preservation.approve_record",
+            "preservation.export_evidence",
+            "preservation.see_fixity",
+            "preservation.repair_copies",
             "preservation.validate_record",
         }
     ),
@@ -74,6 +77,8 @@ ROLES: dict[Role, frozenset[str]] = {
             "preservation.view_record",
             "preservation.oversee_records",
             "preservation.view_evidence",
+            "preservation.export_evidence",
+            "preservation.see_fixity",
             "preservation.validate_record",
         }
     ),

@@ -50,7 +50,7 @@ PROOF: dict[Exposure, frozenset[Tag]] = {
     Exposure.TRAIL: frozenset({Tag.TRAIL_READ}),
     Exposure.EXPORT: frozenset({Tag.EXPORT_DOWNLOADED}),
     Exposure.RECORD: frozenset({Tag.RECORD_SHOWN}),
-    Exposure.EVIDENCE: frozenset({Tag.ORIGINAL_DOWNLOADED}),
+    Exposure.EVIDENCE: frozenset({Tag.ORIGINAL_DOWNLOADED, Tag.EVIDENCE_DOWNLOADED}),
     Exposure.RECEIPT: frozenset({Tag.RECEIPT_READ}),
 }
 
@@ -65,6 +65,7 @@ SEALED_FIRST: frozenset[Tag] = frozenset(
         Tag.PAGE_DELIVERED,
         Tag.EXPORT_DOWNLOADED,
         Tag.ORIGINAL_DOWNLOADED,
+        Tag.EVIDENCE_DOWNLOADED,
         Tag.GRANT_GIVEN,
         Tag.DELETION_ASKED,
     }

@@ -48,6 +48,7 @@ GROUPS: dict[Group, frozenset[Tag]] = {
             Tag.TRANSCRIPT_DOWNLOADED,
             Tag.RECORD_SHOWN,
             Tag.ORIGINAL_DOWNLOADED,
+            Tag.EVIDENCE_DOWNLOADED,
             Tag.ARTIFACT_OPENED,
         }
     ),
@@ -108,6 +109,10 @@ GROUPS: dict[Group, frozenset[Tag]] = {
             Tag.EXPORT_MADE,
             Tag.EXPORT_DOWNLOADED,
             Tag.EXPORT_DELETED,
+            Tag.EVIDENCE_ASKED,
+            Tag.EVIDENCE_COMMITTED,
+            Tag.EVIDENCE_MADE,
+            Tag.EVIDENCE_DELETED,
             Tag.CHECKPOINT_SENT,
             Tag.SEALING_BEGUN,
             Tag.TRAIL_RETIRED,
@@ -121,6 +126,10 @@ GROUPS: dict[Group, frozenset[Tag]] = {
             Tag.ARTIFACT_GONE,
             Tag.ARTIFACT_LOST,
             Tag.RECORD_SEALED,
+            Tag.COPY_MADE,
+            Tag.COPIES_CHECKED,
+            Tag.COPY_DAMAGED,
+            Tag.COPY_REPAIRED,
         }
     ),
     Group.RETENTION: frozenset(

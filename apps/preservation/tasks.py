@@ -1,9 +1,13 @@
 from celery import shared_task
+from django.conf import settings
 from django.utils import timezone
 
 from apps.accounts.models import Organisation
 from apps.base.scope import acting_for
+from apps.preservation import fixity
 from apps.preservation.services import stamping, validating
+
+MEGABYTE = 10**6  # bytes
 
 
 @shared_task(name="preservation.revalidate")  # type: ignore[untyped-decorator]
@@ -20,3 +24,14 @@ def stamp(**_: object) -> None:
     for organisation in Organisation.objects.order_by("pk"):
         with acting_for(organisation.pk):
             stamping.stamp_due(organisation.pk, now=timezone.now())
+
+
+@shared_task(name="preservation.check_fixity")  # type: ignore[untyped-decorator]
+def check_fixity(**_: object) -> None:
+    """Hash what is due, organisation by organisation, until the run's bytes are used up."""
+    left = settings.FIXITY_MB_PER_RUN * MEGABYTE
+    for organisation in Organisation.objects.order_by("?"):  # none waits behind another for ever
+        if left <= 0:
+            return
+        with acting_for(organisation.pk):
+            left -= fixity.check_due(organisation.pk, now=timezone.now(), most=left).size

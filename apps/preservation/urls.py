@@ -1,6 +1,6 @@
 from django.urls import path
 
-from apps.preservation.views import records, signatures, words
+from apps.preservation.views import copies, packages, records, signatures, words
 
 app_name = "preservation"
 urlpatterns = [
@@ -11,4 +11,10 @@ urlpatterns = [
     path("<record:record>/words/", words.words, name="words"),
     path("<record:record>/approval/", words.approve, name="approve"),
     path("<record:record>/correction/", words.correct, name="correct"),
+    path("copies/", copies.fixity, name="fixity"),
+    path("copies/<uuid:copy>/repair/", copies.repair, name="repair"),
+    path("evidence/<slug:package>/", packages.package, name="package"),
+    path("evidence/<slug:package>/bag.zip", packages.bag, name="bag"),
+    path("evidence/<slug:package>/delete/", packages.delete, name="delete_package"),
+    path("<record:record>/evidence/", packages.evidence, name="evidence"),
 ]

@@ -23,8 +23,8 @@ from apps.vault.families import family_key, roots
 from apps.vault.keys import ValueCipher
 from apps.vault.models import Artifact, ArtifactKey
 from apps.vault.sealing import Sealing
+from apps.vault.shelves import store
 from apps.vault.shredding import finish_shredding, let_go, shred, shred_each, together
-from apps.vault.storing import store
 
 LONGEST = timedelta(hours=12)  # from the first byte to a row; half of what orphans are left
 TOO_LONG = "This took too long and could not be kept. Send it again."

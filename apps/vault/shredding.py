@@ -19,7 +19,7 @@ from apps.base.errors import Held
 from apps.base.types import Actor
 from apps.vault.families import SYSTEM
 from apps.vault.models import Artifact, ArtifactKey
-from apps.vault.storing import store
+from apps.vault.shelves import stores
 
 HELD = "This is under a legal hold and cannot be erased."
 PRESERVED = "A record keeps this original. It goes when its clock runs out, or with its document."
@@ -112,7 +112,9 @@ def _remove_all(pks: Sequence[UUID]) -> int:
 def _remove_page(pks: Sequence[UUID]) -> int:
     half = Artifact.objects.filter(pk__in=pks, shredded_at__isnull=False, gone_at=None)
     artifacts = list(half)
-    store().remove(*(one.store_name for one in artifacts if one.about.in_store))
+    names = [one.store_name for one in artifacts if one.about.in_store]
+    for place in stores():
+        place.remove(*names)
     with transaction.atomic():
         return _say_gone(artifacts)
 
@@ -133,7 +135,8 @@ def _say_gone(artifacts: Sequence[Artifact]) -> int:
 
 
 def _is_stored(artifact: Artifact) -> bool:
-    return artifact.about.in_store and store().exists(artifact.store_name)
+    named = artifact.store_name if artifact.about.in_store else ""
+    return bool(named) and any(place.exists(named) for place in stores())
 
 
 def _record(tag: Tag, artifacts: Iterable[Artifact], actor: Actor, **facts: str) -> None:

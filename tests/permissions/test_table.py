@@ -29,6 +29,7 @@ HANDED = {
     Exposure.TRANSCRIPT: {"clara", "ida"},
     Exposure.TRAIL: {"clara", "ida", "carl"},
     Exposure.EXPORT: {"carl"},
+    Exposure.EVIDENCE: {"carl", "rosa"},
     Exposure.RECEIPT: {"clara", "ida"},
 }
 

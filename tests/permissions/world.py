@@ -25,9 +25,13 @@ from apps.assurance.exports import services as exporting
 from apps.assurance.exports.services import Why as ExportReason
 from apps.assurance.models import Export, Mode
 from apps.audit.models import Event
+from apps.audit.tags import Tag
 from apps.base.scope import acting_for
 from apps.intake.models import Document
 from apps.intake.references import new_reference
+from apps.preservation.models import Copy, Package
+from apps.preservation.packages import services as evidencing
+from apps.preservation.packages.services import Why as EvidenceReason
 from apps.retention import services as retention
 from apps.retention.models import Certificate, Disposal, Hold, Scope, Withdrawal
 from apps.retention.policy import Policy
@@ -42,6 +46,7 @@ from tests.api.calls import issue
 from tests.conftest import House
 from tests.intake.browsers import BACKEND, JSON
 from tests.permissions.table import PEOPLE, REFUSED
+from tests.preservation.conftest import recorded_of
 from tests.preservation.originals import kept
 from tests.review.desk import CLASS, IBAN, LONG_PAPER, NUMBER, Desk
 
@@ -74,7 +79,7 @@ class World:
         with acting_for(self.house.halden.pk):
             self._documents(Desk(self.house, monkeypatch))
             self.key = issue(self.house)
-            self.of_carl = _of_carl(self.house)
+            self.of_carl = {**_of_carl(self.house), **_of_record(self.house, self.delivered)}
             ApiKey.objects.update(used_on=timezone.now())  # else the day's first use is a change
         self.people = {name: self._person(name) for name in PEOPLE if name not in NOBODY}
         self._sessions = {name: _session(user) for name, user in self.people.items()}
@@ -323,6 +328,10 @@ class World:
             case "make":
                 until = (timezone.now() + LONG).date()
                 return {"references": self.parked.reference, "until": until, "reason": "Audit."}
+            case "evidence":
+                return {"reason": "audit", "password": PASSWORD}
+            case "repair":
+                return {"password": PASSWORD}
             case "exports":
                 return {"mode": "range", "reason": "audit"}
             case "searches":
@@ -391,6 +400,25 @@ def _of_carl(house: House) -> dict[str, Any]:
     Export.objects.update(artifact=artifact, event=event.pk)
     search = searches.keep({"outcome": "refused"}, name="Refusals", user=house.carl)
     return {"export": export.reference, "search": search.pk, "event": event.pk}
+
+
+def _of_record(house: House, document: Document) -> dict[str, Any]:
+    """A record of Clara's document, a package of evidence and a copy, likewise."""
+    record = recorded_of(house, document)
+    package = evidencing.ask(record, reason=EvidenceReason.AUDIT, original=False, user=house.carl)
+    about = {"organisation": house.halden.pk, "document": package.pk, "actor": house.carl.actor}
+    artifact = vault.seal(b"a bag", kind=ArtifactClass.EXPORT, **about)
+    event = Event.objects.filter(tag=Tag.EVIDENCE_ASKED).get()
+    made = {"artifact": artifact, "event": event.pk, "commitment": event.pk}
+    Package.objects.update(**made)
+    copy = Copy.objects.create(
+        organisation_id=house.halden.pk,
+        record=record,
+        place="first",
+        size=record.size,
+        due_at=timezone.now(),
+    )
+    return {"record": record.reference, "package": package.reference, "copy": copy.pk}
 
 
 def _paper() -> SimpleUploadedFile:

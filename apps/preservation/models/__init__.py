@@ -1,6 +1,8 @@
 """What preservation remembers of a signed original. Every row is written once."""
 
 from apps.intake.screening import Channel, Found
+from apps.preservation.models.fixity import Copy, Fixity, FixityCheck
+from apps.preservation.models.packages import Package
 from apps.preservation.models.records import (
     Approval,
     Record,
@@ -25,7 +27,11 @@ __all__ = [
     "Approval",
     "Cause",
     "Channel",
+    "Copy",
+    "Fixity",
+    "FixityCheck",
     "Found",
+    "Package",
     "Purpose",
     "Record",
     "RecordCorrection",

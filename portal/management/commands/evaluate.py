@@ -7,7 +7,16 @@ from django.core.management.base import BaseCommand, CommandError
 from apps.extraction import reader
 from apps.extraction.calibration import ERROR_TARGET
 from portal.demo.people import person
-from portal.evaluation import documents, html, reading, signed, stamped, uploads, vectors
+from portal.evaluation import (
+    conformance,
+    documents,
+    html,
+    reading,
+    signed,
+    stamped,
+    uploads,
+    vectors,
+)
 from portal.evaluation.documents import Run
 from portal.evaluation.manifest import KINDS, entries
 from portal.evaluation.report import report
@@ -15,7 +24,7 @@ from portal.evaluation.report import report
 UPLOAD = "upload"  # a kind of its own: what matters is what does not happen
 MERKLE = vectors.MERKLE  # no documents but proofs
 SIGNED, STAMPED = signed.KIND, stamped.KIND
-ALONE = {UPLOAD, MERKLE, SIGNED, STAMPED}
+ALONE = {UPLOAD, MERKLE, SIGNED, STAMPED, *conformance.KINDS}
 
 
 class Command(BaseCommand):
@@ -44,7 +53,13 @@ class Command(BaseCommand):
         kinds = options["kinds"] or sorted(KINDS)
         if ALONE & set(kinds) and len(kinds) > 1:
             raise CommandError("Uploads, signatures and proofs are measured by themselves.")
-        alone = {UPLOAD: _uploads, MERKLE: _vectors, SIGNED: _signed, STAMPED: _stamped}
+        alone = {
+            UPLOAD: _uploads,
+            MERKLE: _vectors,
+            SIGNED: _signed,
+            STAMPED: _stamped,
+            **dict.fromkeys(conformance.KINDS, _verdicts),
+        }
         measure = alone.get(kinds[0], _documents)
         said = measure(kinds, options)
         if options["json"] == "-":
@@ -92,6 +107,12 @@ def _vectors(kinds: list[str], options: dict[str, Any]) -> str:
     chosen = vectors.vectors(options["manifest"])[: options["limit"] or None]
     settings = {"kinds": kinds, "vectors": len(chosen)}
     return report("evaluate", settings=settings, figures=vectors.measure(chosen))
+
+
+def _verdicts(kinds: list[str], options: dict[str, Any]) -> str:
+    chosen = conformance.cases(options["manifest"], kind=kinds[0])[: options["limit"] or None]
+    settings = {"kinds": kinds, "cases": len(chosen)}
+    return report("evaluate", settings=settings, figures=conformance.measure(chosen))
 
 
 def _signed(kinds: list[str], options: dict[str, Any]) -> str:
