@@ -20,6 +20,7 @@ from portal import logs
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 
 PULSE = 10.0  # seconds between two signs of life
+SKEW = 60.0  # seconds by which the clocks of two hosts may differ; no round expires sooner
 
 logger = logging.getLogger(__name__)
 CLOCKS, READERS = "clock", "reading"
@@ -32,7 +33,7 @@ app.conf.beat_schedule = {
     "know some answers": {
         "task": "review.refill",
         "schedule": 600.0,
-        "options": {"queue": "reading", "expires": 540.0},
+        "options": {"queue": "reading"},
     },
     "erase what is due": {"task": "retention.sweep", "schedule": 60.0},
     "have the trail time-stamped": {"task": "audit.anchor", "schedule": 60.0},
@@ -51,6 +52,10 @@ app.conf.beat_schedule = {
     },
     "remove what crashes left": {"task": "vault.orphans", "schedule": 3600.0},
 }
+for entry in app.conf.beat_schedule.values():
+    # A round that found no worker is not made up for: the next one does its work too.
+    expires = max(entry["schedule"], SKEW)
+    entry["options"] = {"expires": expires, **entry.get("options", {})}
 
 
 @setup_logging.connect  # type: ignore[untyped-decorator]

@@ -39,6 +39,8 @@ def check_can_withdraw(user: User, document: Document) -> None:
     intake.check_can_see(user, document)
     if not user.has_perm("retention.withdraw_consent"):
         raise NotAllowed("You may not withdraw the consent for documents.")
+    if document.sender_id != user.pk and not user.has_perm("retention.delete_document"):
+        raise NotAllowed("A service account withdraws the consent for what it sent itself.")
     if not document.workspace.has_member(user):
         raise NotAllowed("You may see this document for a time. Only its workspace withdraws it.")
 

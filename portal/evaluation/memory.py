@@ -59,7 +59,15 @@ def family(process: int) -> list[int]:
     """A process and all that descend from it."""
     found = [process]
     for parent in found:
-        for children in Path(f"/proc/{parent}/task").glob("*/children"):
+        found += _children(parent)
+    return found
+
+
+def _children(process: int) -> list[int]:
+    """What is left of them, if the process or one of its threads ends while we look."""
+    found: list[int] = []
+    with suppress(OSError):
+        for children in Path(f"/proc/{process}/task").glob("*/children"):
             with suppress(OSError):
                 found += [int(child) for child in children.read_text().split()]
     return found

@@ -66,6 +66,7 @@ class Gates(AppConfig):
             _put(place, lambda real, gate=gate: _after(gate, real))
         for entry in import_module("portal.celery").app.conf.beat_schedule.values():
             entry["schedule"] = OFTEN
+            entry["options"]["expires"] = 4 * OFTEN
 
 
 def _put(place: str, make: Callable[[Any], Any]) -> None:

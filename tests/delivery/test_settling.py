@@ -115,5 +115,5 @@ def test_after_the_fields_were_erased_there_are_none(desk):
 def test_more_decided_fields_cost_no_more_queries(desk, names, django_assert_num_queries):
     made = decided(desk, iban=IBAN, invoice_number=NUMBER)
     made.fields.exclude(name__in=names).update(sealed=None)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(5):
         assert set(standings(Document.objects.get(pk=made.pk))) == set(names)

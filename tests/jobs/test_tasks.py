@@ -40,3 +40,9 @@ def test_what_is_sent_by_name_is_a_task_and_the_clock_sweeps(job, bell, at_once)
     Job.objects.filter(pk=job.pk).update(moved_at=timezone.now() - 2 * UNHEARD)
     tasks.sweep.apply(throw=True)
     assert len(bell()) == 1
+
+
+def test_a_round_that_found_no_worker_is_not_made_up_for():
+    """Else a worker that was away for an hour comes to what is asked now an hour later."""
+    rounds = current_app.conf.beat_schedule.values()
+    assert all(one["options"]["expires"] == max(one["schedule"], 60.0) for one in rounds)

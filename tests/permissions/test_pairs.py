@@ -102,7 +102,8 @@ def disposable(user: User) -> QuerySet[Disposal]:
 def withdrawable(user: User) -> QuerySet[Document]:
     if user.has_perm("retention.serve_subjects"):
         return Document.objects.filter(organisation_id=user.organisation_id)
-    return of_own("retention.withdraw_consent")(user)
+    own = of_own("retention.withdraw_consent")(user)
+    return own if user.has_perm("retention.delete_document") else own.filter(sender=user)
 
 
 def held(user: User) -> QuerySet[Task]:

@@ -6,6 +6,7 @@ import threading
 import time
 import uuid
 from itertools import pairwise
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -57,6 +58,14 @@ def test_a_process_belongs_to_its_own_family_and_a_lost_one_weighs_nothing():
     assert memory.family(os.getpid())[0] == os.getpid()
     assert memory.resident_mb(os.getpid()) > 0
     assert memory.resident_mb(2**22 + 1) == 0.0
+
+
+def test_a_process_may_end_while_its_children_are_looked_for(monkeypatch):
+    def ended(*_: object) -> None:
+        raise FileNotFoundError
+
+    monkeypatch.setattr(Path, "glob", ended)
+    assert memory.family(os.getpid()) == [os.getpid()]
 
 
 def test_a_binder_has_the_pages_that_were_asked_for():

@@ -1,17 +1,15 @@
 """Two who erase at the same moment, with real commits."""
 
 import threading
-from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from datetime import timedelta
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from apps.audit.models import Event
 from apps.audit.tags import Tag
-from apps.base.scope import acting_for
 from apps.retention import services as retention
 from apps.retention.models import Cause, Erasure
 from apps.vault.models import Artifact, ArtifactKey
@@ -24,21 +22,6 @@ LATER = timedelta(days=400)
 @pytest.fixture
 def document(real_desk):
     return clear(real_desk)
-
-
-@pytest.fixture
-def elsewhere(real_desk):
-    """Run something on another connection, for the same organisation."""
-
-    def within(call: Callable[[], object]) -> object:
-        try:
-            with acting_for(real_desk.house.halden.pk):
-                return call()
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(2) as pool:
-        yield lambda call: pool.submit(within, call)
 
 
 def sweep() -> int:

@@ -1,15 +1,12 @@
 """A hold and an erasure at the same moment, with real commits: one waits, and nothing is half."""
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from apps.base.errors import Held
-from apps.base.scope import acting_for
 from apps.retention import services as retention
 from apps.retention.models import Scope
 from apps.vault.models import Artifact, ArtifactKey
@@ -22,21 +19,6 @@ LATER = timedelta(days=400)
 @pytest.fixture
 def document(real_desk):
     return clear(real_desk)
-
-
-@pytest.fixture
-def elsewhere(real_desk):
-    """Run something on another connection, for the same organisation."""
-
-    def within(call: Callable[[], object]) -> object:
-        try:
-            with acting_for(real_desk.house.halden.pk):
-                return call()
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(1) as pool:
-        yield lambda call: pool.submit(within, call)
 
 
 def sweep() -> int:
