@@ -253,9 +253,7 @@ ROOT_KEYS = env.secret(
 )
 ADDRESS_KEY = SECRET_KEY  # for keyed digests of network addresses in the trail
 AT_SIGN_OUT = ["apps.review.services.release"]  # each gives back what a person holds
-TRAIL_NAME = env.text(
-    "TRAIL_NAME", default=ALLOWED_HOSTS[0]
-)  # of the trees' keeper, on checkpoints
+TRAIL_NAME = env.text("TRAIL_NAME", default=ALLOWED_HOSTS[0])  # whose trees, on checkpoints
 SEQUENCER_KEYS = Path(env.text("SEQUENCER_KEYS_FILE", default=str(PLACES.sequencer / "keys")))
 TRAIL_MONTHS = env.number("TRAIL_MONTHS", default=84)
 TIMESTAMP_AUTHORITIES = env.text(
@@ -289,11 +287,11 @@ AUDITS_PER_MILLE = env.number("AUDITS_PER_MILLE", default=20)  # of accepted fie
 KNOWN_ANSWERS_PER_MILLE = env.number("KNOWN_ANSWERS_PER_MILLE", default=30)  # of slits; 50 at most
 LARGEST_FILE = 50 * 2**20  # bytes
 MOST_FILES = 200  # at once
-FIXITY_DAYS = env.number("FIXITY_DAYS", default=30)  # each copy is hashed again within
-FIXITY_MB_PER_RUN = env.number("FIXITY_MB_PER_RUN", default=1024)
 MOST_PAGES = 300
 MOST_PIXELS = 50_000_000  # of one page, before it is drawn
 RETENTION_POLICIES = BASE_DIR / "apps" / "retention" / "policies"
+FIXITY_DAYS = env.number("FIXITY_DAYS", default=30)  # each copy is hashed again within
+FIXITY_MB_PER_RUN = env.number("FIXITY_MB_PER_RUN", default=1024)
 
 # Logs hold actions, not contents.
 

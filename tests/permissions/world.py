@@ -149,7 +149,7 @@ class World:
             document=self.asked,
             kind="original",
             due_at=now,
-            policy="default v4",
+            policy="default v5",
             signatures=2,
         )
         named = [self.parked.reference]

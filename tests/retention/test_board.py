@@ -57,7 +57,7 @@ def test_the_page_has_policy_calendar_holds_certificates_and_no_content(desk, ro
     hold = held(rosa, document)
     page = said(rosa.get("/retention/"))
     for words in (
-        "Policy default v4",
+        "Policy default v5",
         "On decision",
         "Medical form",
         "No change is under way",
@@ -342,7 +342,7 @@ def test_a_cell_leads_to_what_it_said_before_and_who_signed_that(house, rosa):
     retention.approve(version, user=house.carl)
     cell = said(rosa.get("/retention/policies/cell/", {"kind": "original", "about": "all:"}))
     assert "Rosa and Carl" in cell
-    assert said(rosa.get("/retention/policies/cell/", {"about": "tier:high"})).count("v4") == 1
+    assert said(rosa.get("/retention/policies/cell/", {"about": "tier:high"})).count("v5") == 1
 
 
 @pytest.mark.parametrize("kind", ["diary", HOSTILE])

@@ -191,7 +191,7 @@ def test_erasing_needs_a_form_of_ours(desk, as_, document, part):
         ({"doctype": "invoice"}, "Originals deleted 24 h after reading. Fields kept 90 days."),
         ({"doctype": "identity"}, "Originals deleted 4 h after reading. Fields kept 30 days."),
         ({"purpose": HOSTILE, "doctype": HOSTILE}, "Originals deleted 30 days after reading."),
-        ({"purpose": "\x00", "doctype": "\x00"}, "Policy default v4"),
+        ({"purpose": "\x00", "doctype": "\x00"}, "Policy default v5"),
         (
             {"purpose": "keep-contract", "transcript": "on"},
             "Transcript deleted 7 days after reading.",

@@ -73,7 +73,7 @@ def run(act: str, *options: str) -> tuple[int, str]:
 
 def test_what_the_files_say_is_in_force_from_the_beginning(house):
     version = retention.version_in_force(house.halden.pk)
-    assert (version.name, version.standing) == ("default v4", Standing.APPROVED)
+    assert (version.name, version.standing) == ("default v5", Standing.APPROVED)
     assert version.takes_effect_at == house.halden.created_at
     assert version.digest == packs.digest(retention.in_files(house.halden.pk))
     assert retention.drift(house.halden.pk) == []
@@ -91,7 +91,7 @@ def test_a_jurisdiction_has_its_own_evidence_clock(house):
     house.halden.region = "UK · London"
     house.halden.save()
     policy = retention.current_policy(house.halden.pk)
-    assert policy.name == "uk v2"
+    assert policy.name == "uk v3"
     assert policy.rule("signature evidence").basis == "Limitation Act 1980, section 5"
     assert policy.rule("original").keep == DAY
 
@@ -146,7 +146,7 @@ def test_what_cannot_be_read_is_told_and_stops_nothing(house, files):
         "portal.E006",
         "portal.E006",
     ]
-    assert retention.current_policy(house.halden.pk).name == "default v4"
+    assert retention.current_policy(house.halden.pk).name == "default v5"
 
 
 def test_the_files_are_proposed_by_somebody_and_signed_by_another(house, files):
