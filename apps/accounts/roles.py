@@ -79,6 +79,7 @@ ROLES: dict[Role, frozenset[str]] = {
             "preservation.view_evidence",
             "preservation.export_evidence",
             "preservation.see_fixity",
+            "preservation.set_trust",
             "preservation.validate_record",
         }
     ),

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from apps.preservation.views import copies, packages, records, signatures, words
+from apps.preservation.views import copies, packages, records, signatures, trust, words
 
 app_name = "preservation"
 urlpatterns = [
@@ -13,6 +13,9 @@ urlpatterns = [
     path("<record:record>/correction/", words.correct, name="correct"),
     path("copies/", copies.fixity, name="fixity"),
     path("copies/<uuid:copy>/repair/", copies.repair, name="repair"),
+    path("trust/", trust.trusted, name="trusted"),
+    path("trust/add/", trust.trust, name="trust"),
+    path("trust/<uuid:root>/remove/", trust.distrust, name="distrust"),
     path("evidence/<slug:package>/", packages.package, name="package"),
     path("evidence/<slug:package>/bag.zip", packages.bag, name="bag"),
     path("evidence/<slug:package>/delete/", packages.delete, name="delete_package"),

@@ -29,9 +29,10 @@ from apps.audit.tags import Tag
 from apps.base.scope import acting_for
 from apps.intake.models import Document
 from apps.intake.references import new_reference
-from apps.preservation.models import Copy, Package
+from apps.preservation.models import Copy, Package, Purpose, TrustRoot
 from apps.preservation.packages import services as evidencing
 from apps.preservation.packages.services import Why as EvidenceReason
+from apps.preservation.services import trusting
 from apps.retention import services as retention
 from apps.retention.models import Certificate, Disposal, Hold, Scope, Withdrawal
 from apps.retention.policy import Policy
@@ -46,6 +47,7 @@ from tests.api.calls import issue
 from tests.conftest import House
 from tests.intake.browsers import BACKEND, JSON
 from tests.permissions.table import PEOPLE, REFUSED
+from tests.preservation import pki
 from tests.preservation.conftest import recorded_of
 from tests.preservation.originals import kept
 from tests.review.desk import CLASS, IBAN, LONG_PAPER, NUMBER, Desk
@@ -330,8 +332,12 @@ class World:
                 return {"references": self.parked.reference, "until": until, "reason": "Audit."}
             case "evidence":
                 return {"reason": "audit", "password": PASSWORD}
-            case "repair":
+            case "repair" | "remove":
                 return {"password": PASSWORD}
+            case "add":
+                root = SimpleUploadedFile("root.cer", pki.house().issuing.der)
+                said = {"certificate": root, "purpose_of": "signatures"}
+                return {**said, "password": PASSWORD}
             case "exports":
                 return {"mode": "range", "reason": "audit"}
             case "searches":
@@ -418,7 +424,14 @@ def _of_record(house: House, document: Document) -> dict[str, Any]:
         size=record.size,
         due_at=timezone.now(),
     )
-    return {"record": record.reference, "package": package.reference, "copy": copy.pk}
+    root = _trusted(house)
+    return {"package": package.reference, "copy": copy.pk, "root": root.pk}
+
+
+def _trusted(house: House) -> TrustRoot:
+    about = {"organisation": house.halden.pk, "actor": house.carl.actor}
+    trusting.trust(pki.house().root.der, purpose=Purpose.SIGNATURES, **about)
+    return TrustRoot.objects.get()
 
 
 def _paper() -> SimpleUploadedFile:

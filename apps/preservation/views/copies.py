@@ -31,7 +31,7 @@ def fixity(request: PersonRequest) -> HttpResponse:
 @permission_required("preservation.repair_copies", raise_exception=True)
 def repair(request: PersonRequest, copy: UUID) -> HttpResponse:
     """Put the other copy's bytes in place, with one's password once more."""
-    own = Copy.objects.filter(organisation_id=_organisation(request))
+    own = Copy.objects.filter(organisation_id=organisation_of(request))
     found = get_object_or_404(own.select_related("record"), pk=copy)
     form = SignedForm(request.POST, is_theirs=partial(accounts.is_theirs, request))
     if not form.is_valid():
@@ -45,13 +45,13 @@ def _page(
     request: PersonRequest, *, form: SignedForm | None = None, status: int = 200
 ) -> HttpResponse:
     context: dict[str, Any] = {
-        "standing": standing.standing(_organisation(request), now=timezone.now()),
+        "standing": standing.standing(organisation_of(request), now=timezone.now()),
         "form": form or SignedForm(is_theirs=lambda password: False),
     }
     return render(request, "preservation/fixity.html", context, status=status)
 
 
-def _organisation(request: PersonRequest) -> UUID:
+def organisation_of(request: PersonRequest) -> UUID:
     organisation = request.user.organisation_id
     assert organisation is not None  # nobody else has the permission
     return organisation
