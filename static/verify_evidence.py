@@ -426,7 +426,13 @@ class Evidence:
             hashed = hashlib.sha512 if long else hashlib.sha256
             if hashed(said["of"].encode()).digest() != digest or original not in said["of"]:
                 raise Wrong("the time stamp %s is of something else" % said["file"])
-        return "an authority was shown the hash of the original, it says at %s" % at
+        if (
+            said.get("over")
+            and sha(self.raw("data", "timestamps", said["over"])).hex() not in said["of"]
+        ):
+            raise Wrong("the time stamp %s renews something else" % said["file"])
+        earlier = " and an earlier time stamp" if said.get("over") else ""
+        return "an authority was shown the hash of the original%s, it says at %s" % (earlier, at)
 
     def anchor(self, said: Said) -> str:
         """A log of all trees held this tree, and an authority has seen the log."""

@@ -20,9 +20,10 @@ def revalidate(**_: object) -> None:
 
 @shared_task(name="preservation.stamp")  # type: ignore[untyped-decorator]
 def stamp(**_: object) -> None:
-    """Have records time-stamped outside; what no authority answered for is asked again."""
+    """Have records time-stamped outside, again before a stamp ends; ask the silent again."""
     for organisation in Organisation.objects.order_by("pk"):
         with acting_for(organisation.pk):
+            stamping.renew(organisation.pk, now=timezone.now())
             stamping.stamp_due(organisation.pk, now=timezone.now())
 
 

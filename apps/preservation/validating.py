@@ -79,7 +79,7 @@ def look(source: BinaryIO, known: Known, *, limits: Limits = LIMITS) -> Facts:
 
 
 def look_at_stamp(answer: bytes, known: Known, *, imprint: str = "") -> dict[str, Any]:
-    """What an authority's answer proves: `at`, `of_this`, `sound`, `trusted`, `signer`; or {}."""
+    """What an answer proves: `at`, `of_this`, `sound`, `signer`, `until`, `trusted`; or {}."""
     try:
         said = _answer(STAMP_PROGRAM, known.brief(imprint=imprint), io.BytesIO(answer), LIMITS)
     except (jail.Broken, ValueError, RecursionError):

@@ -50,6 +50,7 @@ def judge(content: bytes, told: Brief) -> dict[str, Any]:
         **said,
         "for_time": stamps.may_stamp(found.signer_cert),
         "signer": found.signer_cert.sha256.hex(),
+        "until": found.signer_cert.not_valid_after.isoformat(),
         **_trusted(signed, told),
     }
 

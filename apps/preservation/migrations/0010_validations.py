@@ -59,6 +59,7 @@ class Migration(migrations.Migration):
                 ('by', models.CharField(max_length=64)),
             ],
             options={
+                'permissions': [('set_trust', 'Can say whose certificates are trusted')],
                 'default_permissions': (),
                 'constraints': [models.UniqueConstraint(fields=('organisation_id', 'number'), name='one_trust_a_number')],
             },
@@ -147,13 +148,17 @@ class Migration(migrations.Migration):
                 ('authority', models.CharField(max_length=200)),
                 ('at', models.DateTimeField()),
                 ('imprint', models.CharField(max_length=64)),
+                ('over', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='renewal', to='preservation.recordtimestamp')),
+                ('shown', models.TextField(blank=True)),
                 ('signer', models.CharField(max_length=64)),
+                ('until', models.DateTimeField(null=True)),
                 ('token', models.BinaryField()),
                 ('record', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='timestamps', to='preservation.record')),
             ],
             options={
                 'default_permissions': (),
-                'constraints': [models.UniqueConstraint(fields=('record', 'authority'), name='one_stamp_an_authority')],
+                'indexes': [models.Index(fields=['until'], name='stamps_by_end')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('over', None)), fields=('record', 'authority'), name='one_stamp_an_authority'), models.CheckConstraint(condition=models.Q(models.Q(('over', None), ('shown', '')), models.Q(('over__isnull', False), models.Q(('shown', ''), _negated=True)), _connector='OR'), name='a_renewal_says_what_was_shown')],
             },
         ),
         migrations.CreateModel(
@@ -166,6 +171,7 @@ class Migration(migrations.Migration):
                 ('tries', models.PositiveIntegerField(default=0)),
                 ('not_before', models.DateTimeField()),
                 ('problem', models.CharField(max_length=40)),
+                ('over', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='preservation.recordtimestamp')),
                 ('record', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='preservation.record')),
             ],
             options={

@@ -123,6 +123,7 @@ class TrustVersion(OwnedRow):
 
     class Meta:
         default_permissions = ()
+        permissions = [("set_trust", "Can say whose certificates are trusted")]
         constraints = [
             models.UniqueConstraint(fields=["organisation_id", "number"], name="one_trust_a_number")
         ]
@@ -168,29 +169,47 @@ class RevocationWord(Row):
 
 
 class RecordTimestamp(OwnedRow):
-    """What an authority outside says: that bytes with a record's hash were there at a time."""
+    """What an authority outside says: that bytes with a record's hash were there at a time.
+
+    Its word is worth something while the certificate that signed it is, so a later stamp is taken
+    over it before that one ends.
+    """
 
     record = models.ForeignKey(Record, models.PROTECT, related_name="timestamps")
     authority = models.CharField(max_length=200)  # its address
     at = models.DateTimeField()  # as it says
     imprint = models.CharField(max_length=64)  # SHA-256 that it is of
+    over = models.OneToOneField("self", models.PROTECT, null=True, related_name="renewal")
+    shown = models.TextField(blank=True)  # whose hash the imprint is, if not the original's
     signer = models.CharField(max_length=64)  # digest of the certificate that signed it
+    until = models.DateTimeField(null=True)  # when that one ends
     token = models.BinaryField()  # the authority's whole answer, RFC 3161
 
     class Meta:
         default_permissions = ()
         constraints = [
-            models.UniqueConstraint(fields=["record", "authority"], name="one_stamp_an_authority")
+            models.UniqueConstraint(
+                fields=["record", "authority"],
+                condition=models.Q(over=None),
+                name="one_stamp_an_authority",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(over=None, shown="")
+                | (models.Q(over__isnull=False) & ~models.Q(shown="")),
+                name="a_renewal_says_what_was_shown",
+            ),
         ]
+        indexes = [models.Index(fields=["until"], name="stamps_by_end")]
 
     def __str__(self) -> str:
         return f"{self.record_id} by {self.at}"
 
 
 class TimestampDue(OwnedRow):
-    """A record that an authority has not stamped yet."""
+    """A record that an authority has not stamped yet, or not over its earlier stamp."""
 
     record = models.ForeignKey(Record, models.PROTECT, related_name="+")
+    over = models.ForeignKey(RecordTimestamp, models.PROTECT, null=True, related_name="+")
     authority = models.CharField(max_length=200)
     tries = models.PositiveIntegerField(default=0)
     not_before = models.DateTimeField()

@@ -23,6 +23,7 @@ class Stamp:
     file: str
     token: bytes
     of: str  # "original", or the text whose hash the authority was shown
+    over: str = ""  # the file of the earlier stamp that it renews
 
 
 def signatures(record: Record, actor: Actor) -> list[dict[str, Any]]:
@@ -37,12 +38,17 @@ def signatures(record: Record, actor: Actor) -> list[dict[str, Any]]:
 
 
 def stamps(record: Record) -> list[Stamp]:
-    """What authorities answered when they were shown the hash of the original."""
-    rows = RecordTimestamp.objects.filter(record=record).order_by("at", "pk")
+    """What authorities answered when they were shown the hash of the original; then renewals."""
+    rows = list(RecordTimestamp.objects.filter(record=record).order_by("pk"))
+    files = {row.pk: f"{number}.tsr" for number, row in enumerate(rows, start=1)}
     return [
-        Stamp(f"{number}.tsr", bytes(row.token), "original")
-        for number, row in enumerate(rows, start=1)
-        if row.imprint == record.sha256
+        Stamp(
+            files[row.pk],
+            bytes(row.token),
+            row.shown or "original",
+            files[row.over_id] if row.over_id else "",
+        )
+        for row in rows
     ]
 
 

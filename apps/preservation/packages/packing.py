@@ -109,7 +109,9 @@ def _proofs(contents: Contents, original: str | None) -> dict[str, Any]:
             "body": bytes(contents.commitment.body).decode(),
             "proof": _texts(path),
         },
-        "timestamps": [{"file": one.file, "of": one.of} for one in contents.gathered.stamps],
+        "timestamps": [
+            {"file": one.file, "of": one.of, "over": one.over} for one in contents.gathered.stamps
+        ],
     }
 
 

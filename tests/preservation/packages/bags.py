@@ -18,6 +18,7 @@ from apps.jobs.flow import State
 from apps.preservation.models import Package, RecordTimestamp
 from apps.preservation.packages import services as evidencing
 from apps.preservation.packages.services import Why
+from apps.preservation.services.stamping import SHOWN
 from apps.vault import services as vault
 from portal.demo import stamping
 from tests.conftest import SYSTEM
@@ -33,17 +34,25 @@ def may_take_original(user):
 
 
 def stamped(record):
-    """An authority's answer about the hash of a record."""
-    query, _ = anchoring.authorities.query_of(bytes.fromhex(record.sha256))
-    RecordTimestamp.objects.create(
+    """An authority's answer about the hash of a record, and a later one over that."""
+    first = _stamp(record, bytes.fromhex(record.sha256))
+    earlier = hashlib.sha256(first.token).hexdigest()
+    shown = SHOWN.format(sha256=record.sha256, sha512=record.sha512, stamp=earlier)
+    _stamp(record, hashlib.sha256(shown.encode()).digest(), over=first, shown=shown)
+
+
+def _stamp(record, digest, **more):
+    query, _ = anchoring.authorities.query_of(digest)
+    return RecordTimestamp.objects.create(
         id=uuid7(),
         organisation_id=record.organisation_id,
         record=record,
         authority="local:",
         at=timezone.now(),
-        imprint=record.sha256,
+        imprint=digest.hex(),
         signer="0" * 64,
         token=stamping.answer("local:", query),
+        **more,
     )
 
 

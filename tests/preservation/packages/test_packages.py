@@ -4,6 +4,7 @@ import io
 import zipfile
 
 import pytest
+from django.db import transaction
 from django.test import Client
 
 from apps.accounts import services as accounts
@@ -21,6 +22,7 @@ from apps.preservation.packages import services as evidencing
 from apps.preservation.packages.services import Why
 from apps.vault import services as vault
 from apps.vault.classes import ArtifactClass
+from apps.vault.disposal import disposing
 from apps.vault.models import Artifact
 from tests.conftest import SYSTEM, are_leaves
 from tests.intake.browsers import BACKEND
@@ -185,7 +187,8 @@ def test_a_damaged_original_goes_nowhere(settings, carl, record, sealed):
 
 
 def test_an_erased_original_is_still_proven(carl, record, sealed, tmp_path):
-    vault.shred(record.artifact, actor=SYSTEM, reason="deleted")
+    with transaction.atomic(), disposing():
+        vault.shred(record.artifact, actor=SYSTEM, reason="deleted")
     record.artifact.refresh_from_db()
     with pytest.raises(NotPossible, match="was erased"):
         asked(record, carl)

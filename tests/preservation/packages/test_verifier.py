@@ -203,6 +203,14 @@ def stamp_of_another(bag, other):
     shutil.copy(other / "data/timestamps/1.tsr", bag / "data/timestamps/1.tsr")
 
 
+def renewal_of_another(bag, other):
+    """A sound stamp of the same original, said to be over an earlier one that it is not over."""
+    proofs = json_of(bag, "proofs.json")
+    first, second = proofs["timestamps"]
+    proofs["timestamps"] = [first, {**second, "over": second["file"]}]
+    write(bag, "proofs.json", proofs)
+
+
 def stamp_cut_off(bag, other):
     path = bag / "data/timestamps/1.tsr"
     path.write_bytes(path.read_bytes()[:200])
@@ -240,6 +248,7 @@ def older_checkpoint(bag, other):
         (premis_event_dropped, {"premis"}),
         (premis_with_an_entity, {"premis"}),
         (stamp_of_another, {"timestamp"}),
+        (renewal_of_another, {"timestamp"}),
         (stamp_cut_off, {"timestamp"}),
         (foreign_checkpoint, {"checkpoint"}),
         (older_checkpoint, {"checkpoint"}),
@@ -311,7 +320,7 @@ def test_what_is_broken_fails_in_words(bag, name, text):
 
 
 def test_a_time_stamp_that_nobody_signed_is_found(packed, bag):
-    path = bag / "data/timestamps/1.tsr"
+    path = bag / "data/timestamps/2.tsr"
     raw = bytearray(path.read_bytes())
     raw[-1] ^= 1
     path.write_bytes(raw)

@@ -1,5 +1,8 @@
 """A record's hash is time-stamped outside by each authority; the silent are asked again."""
 
+from datetime import timedelta
+from hashlib import sha256
+
 import pytest
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
@@ -8,6 +11,8 @@ from apps.audit.models import Event
 from apps.audit.tags import Tag
 from apps.preservation.models import RecordTimestamp, TimestampDue
 from apps.preservation.services import stamping
+from apps.vault.disposal import disposing
+from apps.vault.models import Artifact
 from portal.demo import stamping as demo
 from tests.preservation import pki
 from tests.preservation.signed import record_of
@@ -89,6 +94,43 @@ def test_the_pause_grows_to_its_limit(record):
         now += stamping.LONGEST_PAUSE
         go(record, later=now)
     assert {one.not_before for one in TimestampDue.objects.all()} == {now + stamping.LONGEST_PAUSE}
+
+
+def before_the_end():
+    return min(one.until for one in RecordTimestamp.objects.all()) - timedelta(days=30)
+
+
+def test_a_stamp_is_renewed_before_its_certificate_ends_and_once(record):
+    go(record)
+    assert stamping.renew(record.organisation_id, now=timezone.now()) == 0
+    for _ in range(2):
+        stamping.renew(record.organisation_id, now=before_the_end())
+    assert go(record, later=before_the_end()) == 2
+    stamping.renew(record.organisation_id, now=before_the_end())
+    assert set(TimestampDue.objects.values_list("over__over", flat=True)) == set(
+        RecordTimestamp.objects.filter(over=None).values_list("pk", flat=True)
+    )  # a renewal ends too, and an old stamp is renewed no second time
+    for later in RecordTimestamp.objects.exclude(over=None):
+        assert later.imprint == sha256(later.shown.encode()).hexdigest()
+        assert later.authority == later.over.authority
+        for told in (record.sha256, record.sha512, sha256(later.over.token).hexdigest()):
+            assert told in later.shown
+
+
+def test_another_authority_renews_what_one_stamped_that_is_asked_no_more(record, settings):
+    go(record)
+    settings.TIMESTAMP_AUTHORITIES = []
+    assert stamping.renew(record.organisation_id, now=before_the_end()) == 0
+    settings.TIMESTAMP_AUTHORITIES = [SECOND]
+    stamping.renew(record.organisation_id, now=before_the_end())
+    assert set(TimestampDue.objects.values_list("authority", flat=True)) == {SECOND}
+
+
+def test_what_was_erased_is_renewed_no_more(record):
+    go(record)
+    with transaction.atomic(), disposing():
+        Artifact.objects.filter(pk=record.artifact_id).update(shredded_at=timezone.now())
+    assert stamping.renew(record.organisation_id, now=before_the_end()) == 0
 
 
 def test_a_stamp_is_written_once(record):
