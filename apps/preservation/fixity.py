@@ -168,7 +168,8 @@ def _baselines(copies: Sequence[Copy], now: datetime) -> dict[UUID, str]:
     """What copies must hash to as they rest: from rows that are written once, not from theirs."""
     named = {copy.baseline: copy.pk for copy in copies if copy.baseline}
     checks = FixityCheck.objects.filter(pk__in=named, found=Fixity.SAME, at__gt=now - DEEP)
-    return {one.copy_id: one.sealed for one in checks if named[one.pk] == one.copy_id}
+    rows = checks.values_list("pk", "copy_id", "sealed")
+    return {copy: sealed for pk, copy, sealed in rows if named[pk] == copy}
 
 
 def _sealed(copy: Copy) -> str:

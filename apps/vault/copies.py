@@ -14,6 +14,8 @@ from enum import StrEnum
 from typing import Any, BinaryIO
 from uuid import UUID
 
+from django.conf import settings
+
 from apps.base.errors import NotPossible, PortalError, Unreadable
 from apps.vault import envelope, keys, shelves
 from apps.vault.envelope import CHUNK, Foreign, OpenedStream
@@ -96,7 +98,7 @@ def digest(artifact: Artifact, place: Place, *, key: bytes) -> str:
 
 
 def copy(artifact: Artifact, *, source: Place, to: Place) -> None:
-    """Put the sealed bytes of one place into the other, over whatever is there.
+    """Put the sealed bytes of one place into the other, over whatever is there, and lock them.
 
     They stay sealed on the way. A second call does the same again.
     """
@@ -111,6 +113,7 @@ def copy(artifact: Artifact, *, source: Place, to: Place) -> None:
         except BaseException:
             receiving.abort()
             raise
+    target.lock(artifact.store_name, days=settings.BUCKET_LOCK_DAYS)
 
 
 def _opened(artifact: Artifact, place: Place) -> BinaryIO:

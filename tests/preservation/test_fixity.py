@@ -1,6 +1,7 @@
 """Copies are hashed again; what is not what was received is named, kept back and repaired."""
 
 import hashlib
+import stat
 from datetime import timedelta
 
 import pytest
@@ -15,6 +16,8 @@ from apps.preservation import fixity, repairing, standing
 from apps.preservation.models import Copy, Fixity, FixityCheck
 from apps.vault import services as vault
 from apps.vault.copies import Damage, Place
+from apps.vault.disposal import disposing
+from apps.vault.stores.directory import LOCKED
 from tests.papers import invoice_png
 from tests.preservation.conftest import recorded
 
@@ -139,6 +142,7 @@ def test_a_second_copy_is_made_from_a_first_that_is_well(settings, second, recor
     assert run(record).copies == 2
     first, copied = stored(settings, record), stored(settings, record, Place.SECOND)
     assert copied.read_bytes() == first.read_bytes()
+    assert stat.S_IMODE(copied.stat().st_mode) == LOCKED
     assert Event.objects.filter(tag=Tag.COPY_MADE, subject=record.reference).count() == 1
     assert {check.found for check in FixityCheck.objects.all()} == {Fixity.SAME}
 
@@ -162,6 +166,7 @@ def test_a_records_manager_repairs_a_copy_from_the_other(
     assert (copy.place, copy.damage) == (place, damage)
     repairing.repair(copy, user=house.rosa, now=timezone.now())
     assert stored(settings, record, place).read_bytes() == well
+    assert stat.S_IMODE(stored(settings, record, place).stat().st_mode) == LOCKED
     assert not Copy.objects.filter(quarantined_at__isnull=False).exists()
     fixity.check_readable(record)
     with vault.open(record.artifact, actor=house.rosa.actor, purpose="test") as content:
@@ -215,7 +220,8 @@ def test_what_was_put_back_by_hand_is_let_go_by_a_person(settings, house, record
 
 def test_what_was_erased_is_neither_checked_nor_missed(at_once, settings, second, house, record):
     run(record)
-    vault.shred(record.artifact, actor=house.rosa.actor, reason="deleted")
+    with transaction.atomic(), disposing():
+        vault.shred(record.artifact, actor=house.rosa.actor, reason="deleted")
     assert run(record, now=later()) == fixity.Run()
     for place in Place:
         assert not stored(settings, record, place).exists()
