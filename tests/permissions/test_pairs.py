@@ -27,7 +27,7 @@ from apps.intake import services as documents
 from apps.intake.forms import TermsForm
 from apps.intake.models import Document, DocumentGrant
 from apps.preservation import permissions as preservation
-from apps.preservation.models import Record
+from apps.preservation.models import Package, Record
 from apps.retention import permissions as retention
 from apps.retention.models import Disposal, Hold, PolicyVersion
 from apps.review import permissions as review
@@ -222,6 +222,7 @@ LISTS = {  # and the models that have them
     ("visible_to", Document), ("held_by", Task), ("visible_to", Export),
     ("visible_to", Disposal),
     ("visible_to", Record),
+    ("visible_to", Package),  # who may pack; tests/preservation tries it
     ("visible_to", SavedSearch),  # a person's own; tests/assurance tries it
 }  # fmt: skip
 

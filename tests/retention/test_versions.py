@@ -156,7 +156,7 @@ def test_the_files_are_proposed_by_somebody_and_signed_by_another(house, files):
         run("propose", "--by=nobody@halden.example", f"--reason={WHY}")
     code, said = run("propose", f"--by={house.rosa.email}", f"--reason={WHY}")
     assert code == 0
-    assert "default v5 is proposed." in said
+    assert "default v6 is proposed." in said
     version = PolicyVersion.objects.get(standing=Standing.PROPOSED)
     retention.approve(version, user=house.carl)
     later = timezone.now() + 2 * DAY
@@ -201,11 +201,11 @@ def test_an_approved_version_waits_a_day_and_then_sets_every_clock(desk):
     version = retention.approve(proposed(house), user=house.carl)
     assert version.takes_effect_at - version.decided_at == proposals.COOLING
     assert retention.take_effect(house.halden.pk, now=timezone.now()) is None
-    assert (_due(document), retention.current_policy(house.halden.pk).version) == (before, 4)
+    assert (_due(document), retention.current_policy(house.halden.pk).version) == (before, 5)
     later = version.takes_effect_at
     assert retention.take_effect(house.halden.pk, now=later) == version
     assert _due(document) == document.reading.created_at + DAY / 2
-    assert set(Artifact.objects.values_list("policy", flat=True)) == {"default v5"}
+    assert set(Artifact.objects.values_list("policy", flat=True)) == {"default v6"}
     assert retention.take_effect(house.halden.pk, now=later) is None
     assert Event.objects.filter(tag=Tag.POLICY_APPLIED).count() == 2
 
@@ -223,7 +223,7 @@ def test_no_is_said_before_it_takes_effect(house, cooling):
     if cooling:
         retention.approve(version, user=house.carl)
     retention.decline(version, user=house.rosa if cooling else house.carl)
-    assert retention.version_in_force(house.halden.pk, now=timezone.now() + 9 * DAY).number == 4
+    assert retention.version_in_force(house.halden.pk, now=timezone.now() + 9 * DAY).number == 5
     with pytest.raises(NotPossible):
         retention.decline(version, user=house.carl)
     with pytest.raises(NotPossible):
