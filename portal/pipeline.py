@@ -14,14 +14,24 @@ from apps.delivery import services as delivery
 from apps.extraction import services as extraction
 from apps.intake import services as intake
 from apps.intake.models import Document, Use
+from apps.jobs import services as jobs
 from apps.jobs.flow import DONE, WAIT, Lane, Outcome, Step
 from apps.jobs.models import Job
+from apps.preservation import services as preservation
+from apps.preservation.models import Package
+from apps.preservation.packages import services as evidence
 from apps.retention import services as retention
 from apps.review import services as review
 
 
 def read(document: Document, job: Job) -> Outcome:
-    """Pages to words, words to a class and typed fields."""
+    """Pages to words, words to a class and typed fields.
+
+    A signed original gets its record first: signatures are worth most on the day they come, and
+    a file that nobody can read, or that waits for people for a week, is evidence all the same.
+    """
+    if record := preservation.preserve(document, job=job):
+        preservation.arrived(record)
     extraction.read(document, job=job)
     return DONE
 
@@ -40,6 +50,14 @@ def type_fields(document: Document, job: Job) -> Outcome:
 def ask(document: Document, job: Job) -> Outcome:
     """Doubtful fields to people; wait until every task is final."""
     return WAIT if review.ask(document, job=job) else DONE
+
+
+def preserve(document: Document, job: Job) -> Outcome:
+    """The record of a signed original, before anything that was made from it leaves."""
+    if record := preservation.preserve(document, job=job):
+        preservation.arrived(record)
+        jobs.prove(job, record=record.reference)
+    return DONE
 
 
 def deliver(document: Document, job: Job) -> Outcome:
@@ -67,6 +85,7 @@ PROCESS = (
     Step("classified", _wound(classify)),
     Step("typed", _wound(type_fields), Lane.READING),
     Step("review", _wound(ask)),
+    Step("preserve", _wound(preserve)),
     Step("deliver", _wound(deliver)),
 )
 
@@ -79,3 +98,13 @@ def export(job: Job) -> Outcome:
 
 
 EXPORT = (Step("written", export),)
+
+
+def pack(job: Job) -> Outcome:
+    """Evidence of one record, with what proves it, into the vault."""
+    asked = Package.objects.select_related("asked_by", "record__artifact", "record__sent_by")
+    evidence.make(asked.get(pk=job.subject_id), job=job)
+    return DONE
+
+
+EVIDENCE = (Step("packed", pack),)

@@ -55,6 +55,7 @@ LADDER = [
     "apps.extraction",
     "apps.review",
     "apps.delivery",
+    "apps.preservation",
     "apps.retention",
     "apps.assurance",
 ]
@@ -240,6 +241,8 @@ DATABASES = {
     }
 }
 VAULT_DIR = PLACES.vault
+BUCKET_LOCK_DAYS = env.number("BUCKET_LOCK_DAYS", default=0)  # of signed originals; 0: no lock
+SECOND_VAULT_DIR = env.text("SECOND_VAULT_DIR")
 ROOT_KEYS = env.secret(
     "ROOT_KEYS",
     default=""
@@ -250,9 +253,7 @@ ROOT_KEYS = env.secret(
 )
 ADDRESS_KEY = SECRET_KEY  # for keyed digests of network addresses in the trail
 AT_SIGN_OUT = ["apps.review.services.release"]  # each gives back what a person holds
-TRAIL_NAME = env.text(
-    "TRAIL_NAME", default=ALLOWED_HOSTS[0]
-)  # of the trees' keeper, on checkpoints
+TRAIL_NAME = env.text("TRAIL_NAME", default=ALLOWED_HOSTS[0])  # whose trees, on checkpoints
 SEQUENCER_KEYS = Path(env.text("SEQUENCER_KEYS_FILE", default=str(PLACES.sequencer / "keys")))
 TRAIL_MONTHS = env.number("TRAIL_MONTHS", default=84)
 TIMESTAMP_AUTHORITIES = env.text(
@@ -263,7 +264,7 @@ EXPOSES_NOTHING = ["account_login", "account_logout", "account_change_password"]
 
 # Work
 
-JOB_FLOWS = {"process": "portal.pipeline.PROCESS", "export": "portal.pipeline.EXPORT"}
+JOB_FLOWS = {one: f"portal.pipeline.{one.upper()}" for one in ("process", "export", "evidence")}
 CELERY_BROKER_URL = env.secret("BROKER_URL", default="filesystem://localhost")
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_DEFAULT_QUEUE = "quick"
@@ -289,6 +290,8 @@ MOST_FILES = 200  # at once
 MOST_PAGES = 300
 MOST_PIXELS = 50_000_000  # of one page, before it is drawn
 RETENTION_POLICIES = BASE_DIR / "apps" / "retention" / "policies"
+FIXITY_DAYS = env.number("FIXITY_DAYS", default=30)  # each copy is hashed again within
+FIXITY_MB_PER_RUN = env.number("FIXITY_MB_PER_RUN", default=1024)
 
 # Logs hold actions, not contents.
 

@@ -3,11 +3,12 @@
 from allauth.account import views as sign_in
 from django.urls import include, path, register_converter
 
-from apps.intake.converters import ReferenceConverter
+from apps.intake.converters import RecordConverter, ReferenceConverter
 from portal import answers, health
 from portal.pages import assurance, home, status, upload
 
 register_converter(ReferenceConverter, "reference")
+register_converter(RecordConverter, "record")
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -22,6 +23,7 @@ urlpatterns = [
     path("upload/known/", upload.known, name="upload_known"),
     path("", include("apps.retention.urls")),
     path("jobs/", include("apps.delivery.urls")),
+    path("records/", include("apps.preservation.urls")),
     path("review/", include("apps.review.urls")),
     path("trail/", include("apps.assurance.urls")),
     path("people/", include("apps.accounts.urls")),

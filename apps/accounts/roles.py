@@ -25,6 +25,10 @@ ROLES: dict[Role, frozenset[str]] = {
             "delivery.reveal_field",
             "delivery.download_result",
             "delivery.download_transcript",
+            "preservation.view_record",
+            "preservation.view_evidence",
+            "preservation.download_original",
+            "preservation.approve_record",
             "retention.delete_document",
             "retention.withdraw_consent",
         }
@@ -50,6 +54,14 @@ ROLES: dict[Role, frozenset[str]] = {
             "retention.govern",
             "retention.view_disposals",
             "extraction.view_figures",
+            "preservation.view_record",
+            "preservation.oversee_records",
+            "preservation.view_evidence",
+            "preservation.approve_record",
+            "preservation.export_evidence",
+            "preservation.see_fixity",
+            "preservation.repair_copies",
+            "preservation.validate_record",
         }
     ),
     Role.COMPLIANCE_OFFICER: frozenset(
@@ -62,6 +74,13 @@ ROLES: dict[Role, frozenset[str]] = {
             "retention.serve_subjects",
             "extraction.view_figures",
             "extraction.set_standard",
+            "preservation.view_record",
+            "preservation.oversee_records",
+            "preservation.view_evidence",
+            "preservation.export_evidence",
+            "preservation.see_fixity",
+            "preservation.set_trust",
+            "preservation.validate_record",
         }
     ),
     Role.ORGANISATION_ADMIN: frozenset({"accounts.view_people", "accounts.manage_keys"}),
@@ -73,6 +92,8 @@ ROLES: dict[Role, frozenset[str]] = {
             "delivery.download_transcript",
             "retention.withdraw_consent",
             "retention.view_disposals",
+            "preservation.view_record",
+            "preservation.view_evidence",
         }
     ),
 }

@@ -10,6 +10,7 @@ class Scope(StrEnum):
     TRANSCRIPT = "transcript"
     WITHDRAW = "withdraw"
     DISPOSALS = "disposals"
+    RECORD = "record"
 
 
 TITLES: dict[Scope, str] = {
@@ -19,6 +20,7 @@ TITLES: dict[Scope, str] = {
     Scope.TRANSCRIPT: "Read transcripts that were asked for",
     Scope.WITHDRAW: "Withdraw the consent for what it sent",
     Scope.DISPOSALS: "Read what waits for a look before it is erased",
+    Scope.RECORD: "Read the records of signed originals",
 }
 
 # The permissions of a role that a scope lets through; all others are closed to a key.
@@ -29,6 +31,9 @@ LETS_THROUGH: dict[Scope, frozenset[str]] = {
     Scope.TRANSCRIPT: frozenset({"intake.view_document", "delivery.download_transcript"}),
     Scope.WITHDRAW: frozenset({"intake.view_document", "retention.withdraw_consent"}),
     Scope.DISPOSALS: frozenset({"retention.view_disposals"}),
+    Scope.RECORD: frozenset(
+        {"intake.view_document", "preservation.view_record", "preservation.view_evidence"}
+    ),
 }
 
 

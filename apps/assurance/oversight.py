@@ -16,6 +16,7 @@ from apps.audit.models import Checkpoint, Facet
 from apps.audit.tallies import Count
 from apps.jobs.flow import State
 from apps.jobs.models import Job
+from apps.preservation.models import Copy
 
 DAY = timedelta(days=1)
 BEFORE = 7  # days that a usual day is taken from
@@ -34,6 +35,7 @@ class Alert:
     title: str
     note: str
     query: str = ""  # of the trail's address
+    path: str = ""  # the name of another page to look at
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,7 @@ def oversight(organisation: UUID, *, now: datetime) -> Oversight:
             *_of_counting(organisation, state),
             *_of_refusals(days),
             *_of_exports(organisation),
+            *_of_copies(organisation),
         ],
     )
 
@@ -135,6 +138,21 @@ def _of_exports(organisation: UUID) -> Iterator[Alert]:
     job = failed.order_by("-moved_at", "pk").first()
     if job and (export := Export.objects.filter(pk=job.subject_id).first()):
         yield Alert("warn", f"Export {export.reference} could not be made", job.explanation)
+
+
+def _of_copies(organisation: UUID) -> Iterator[Alert]:
+    """Stored originals that are not what was received, the newest first."""
+    damaged = Copy.objects.filter(organisation_id=organisation, quarantined_at__isnull=False)
+    newest = damaged.select_related("record").order_by("-quarantined_at", "pk")
+    if copy := newest.first():
+        count = damaged.count()
+        yield Alert(
+            "bad",
+            f"{count} stored cop{'ies' if count > 1 else 'y'} of signed originals damaged",
+            f"The {copy.place} copy of {copy.record.reference} is {copy.damage}. It is in"
+            " quarantine until a records manager repairs it.",
+            path="preservation:fixity",
+        )
 
 
 def _days(organisation: UUID, now: datetime) -> list[Count]:

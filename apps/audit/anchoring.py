@@ -67,6 +67,12 @@ def overdue() -> list[AnchorDue]:
     return list(AnchorDue.objects.filter(tries__gt=0).order_by("pk")[:20])
 
 
+def way_to(address: str) -> Ask:
+    """Over the network, or by a program that the settings name for a scheme of its own."""
+    named = settings.TIMESTAMPERS.get(address.partition(":")[0])
+    return import_string(named) if named else authorities.ask
+
+
 def _queue(authority: str, now: datetime) -> None:
     """Let the newest checkpoint of the log wait, if the last one is old enough and it grew."""
     newest = Checkpoint.objects.filter(tree=LOG).order_by("-size").first()
@@ -84,7 +90,7 @@ def _try(due: AnchorDue, now: datetime) -> bool:
     note = Checkpoint.objects.get(tree=LOG, size=due.size).note.encode()
     query, nonce = authorities.query(note)
     try:
-        answer = _how(due.authority)(due.authority, query)
+        answer = way_to(due.authority)(due.authority, query)
         at = authorities.stamped_at(answer, content=note, nonce=nonce)
     except (OSError, Refused) as error:
         _put_off(due, now, str(error) if isinstance(error, Refused) else "no answer")
@@ -105,12 +111,6 @@ def _put_off(due: AnchorDue, now: datetime, problem: str) -> None:
     due.tries, due.not_before, due.problem = due.tries + 1, now + pause, problem[:40]
     due.save()
     logger.warning("An authority gave no time stamp.")
-
-
-def _how(address: str) -> Ask:
-    """Over the network, or by a program that the settings name for a scheme of its own."""
-    named = settings.TIMESTAMPERS.get(address.partition(":")[0])
-    return import_string(named) if named else authorities.ask
 
 
 def _anchored(organisation: UUID | None, one: Anchor) -> Anchored | None:

@@ -36,6 +36,11 @@ def ask(address: str, query: bytes) -> bytes:
 
 def query(content: bytes) -> tuple[bytes, int]:
     """A query for a time stamp of some content, and the number that its answer repeats."""
+    return query_of(hashlib.sha256(content).digest())
+
+
+def query_of(digest: bytes) -> tuple[bytes, int]:
+    """The same for content that is known by its SHA-256 alone."""
     nonce = secrets.randbits(63)
     asked = tsp.TimeStampReq(
         {
@@ -43,7 +48,7 @@ def query(content: bytes) -> tuple[bytes, int]:
             "message_imprint": tsp.MessageImprint(
                 {
                     "hash_algorithm": algos.DigestAlgorithm({"algorithm": "sha256"}),
-                    "hashed_message": hashlib.sha256(content).digest(),
+                    "hashed_message": digest,
                 }
             ),
             "nonce": nonce,
@@ -59,6 +64,15 @@ def stamped_at(answer: bytes, *, content: bytes, nonce: int) -> datetime:
     Raises:
         Refused: it gives none, or to something else.
     """
+    return time_of(answer, digest=hashlib.sha256(content).digest(), nonce=nonce)
+
+
+def time_of(answer: bytes, *, digest: bytes, nonce: int) -> datetime:
+    """The same for content that is known by its SHA-256 alone.
+
+    Raises:
+        Refused: it gives none, or to something else.
+    """
     try:
         said = tsp.TimeStampResp.load(answer, strict=True)
         if said["status"]["status"].native not in GRANTED:
@@ -67,7 +81,7 @@ def stamped_at(answer: bytes, *, content: bytes, nonce: int) -> datetime:
         imprint = told["message_imprint"]
         same = (
             imprint["hash_algorithm"]["algorithm"].native == "sha256"
-            and imprint["hashed_message"].native == hashlib.sha256(content).digest()
+            and imprint["hashed_message"].native == digest
             and told["nonce"].native == nonce
         )
         at: datetime = told["gen_time"].native

@@ -29,6 +29,8 @@ class Exposure(StrEnum):
     TRANSCRIPT = "transcript"  # the whole text
     TRAIL = "trail"  # who did what; no content, but reading it is recorded too
     EXPORT = "export"  # the trail itself, to take away
+    RECORD = "record"  # what was received, and what its signatures were worth
+    EVIDENCE = "evidence"  # a signed original, or what proves it, to take away
     RECEIPT = "receipt"  # what was erased; likewise
 
 
@@ -47,6 +49,8 @@ PROOF: dict[Exposure, frozenset[Tag]] = {
     Exposure.TRANSCRIPT: frozenset({Tag.TRANSCRIPT_DOWNLOADED}),
     Exposure.TRAIL: frozenset({Tag.TRAIL_READ}),
     Exposure.EXPORT: frozenset({Tag.EXPORT_DOWNLOADED}),
+    Exposure.RECORD: frozenset({Tag.RECORD_SHOWN}),
+    Exposure.EVIDENCE: frozenset({Tag.ORIGINAL_DOWNLOADED, Tag.EVIDENCE_DOWNLOADED}),
     Exposure.RECEIPT: frozenset({Tag.RECEIPT_READ}),
 }
 
@@ -60,6 +64,8 @@ SEALED_FIRST: frozenset[Tag] = frozenset(
         Tag.PAGE_GRANTED,
         Tag.PAGE_DELIVERED,
         Tag.EXPORT_DOWNLOADED,
+        Tag.ORIGINAL_DOWNLOADED,
+        Tag.EVIDENCE_DOWNLOADED,
         Tag.GRANT_GIVEN,
         Tag.DELETION_ASKED,
     }

@@ -32,7 +32,7 @@ STEP_EXAMPLE = {
 }
 KEPT_EXAMPLE: dict[str, Any] = {
     "kept_until": {"result": "2026-06-24T09:14:40Z"},
-    "policy": "default v4",
+    "policy": "default v5",
 }
 WAY_EXAMPLE = {"explanation": "", "steps": [STEP_EXAMPLE], "ahead": [], **KEPT_EXAMPLE}
 FIELD_EXAMPLE = {

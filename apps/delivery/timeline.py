@@ -19,8 +19,11 @@ STEPS: dict[str, tuple[str, str]] = {
     "classified": ("Classified", "Which kind of document it is."),
     "typed": ("Fields typed", "Only those that were asked for."),
     "review": ("In review", "Doubtful fields before people, through slits."),
+    "preserve": ("Preserved", "A signed original: its record is made."),
     "deliver": ("Delivered", "One typed result, masked by default."),
 }
+
+PRESERVE = "preserve"
 
 # Who said the class, as its step proves it.
 CLASSIFIED: dict[str, str] = {
@@ -57,7 +60,8 @@ class Taken:
 
 def taken(job: Job) -> list[Taken]:
     """The steps that were taken, in order."""
-    runs = sorted(StepRun.objects.filter(job=job), key=lambda run: _order(run.name))
+    found = [run for run in StepRun.objects.filter(job=job) if not _says_nothing(run)]
+    runs = sorted(found, key=lambda run: _order(run.name))
     return [
         Taken(
             name=run.name,
@@ -76,7 +80,7 @@ def ahead(job: Job, taken: Sequence[Taken]) -> list[str]:
     """Titles of the steps still to come; none once the work has ended."""
     if job.state in ENDS:
         return []
-    names = {step.name for step in taken}
+    names = {step.name for step in taken} | {PRESERVE}  # most documents are not signed
     return [title for name, (title, _) in STEPS.items() if name not in names]
 
 
@@ -89,6 +93,11 @@ def _note(run: StepRun, job: Job) -> str:
     if run.name == "classified" and run.ended_at is None:
         return ASKED
     return STEPS[run.name][1]
+
+
+def _says_nothing(run: StepRun) -> bool:
+    """Of a document that is not signed there is nothing to preserve, and nothing to tell."""
+    return run.name == PRESERVE and "record" not in run.proof
 
 
 def _is_broken_off(run: StepRun, job: Job) -> bool:

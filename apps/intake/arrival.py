@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
+from typing import Any
 from uuid import UUID
 
 from apps.base.errors import PortalError
@@ -31,6 +33,7 @@ class Arrival:
     trouble: PortalError | None = None  # why it could not be sealed, if not the file's fault
     sealing: Sealing | None = None
     _head: bytes = b""
+    _sha512: Any = field(default_factory=hashlib.sha512)
 
     def write(self, data: bytes) -> None:
         """Raises Refused as soon as the bytes show that the file is not taken."""
@@ -41,7 +44,12 @@ class Arrival:
             data = self._begin()
         if self.sealing is not None:
             self._check_size(len(data))
-            self.sealing.write(data)
+            self._take(data)
+
+    @property
+    def sha512(self) -> str:
+        """Of the bytes that came so far; the sealing takes their SHA-256."""
+        return str(self._sha512.hexdigest())
 
     def finish(self) -> Sealing:
         """The sealed bytes.
@@ -56,8 +64,8 @@ class Arrival:
             raise Refused(self.refusal)
         if self.sealing is None:
             data = self._begin()
-            assert self.sealing is not None
-            self.sealing.write(data)
+            self._take(data)
+        assert self.sealing is not None
         self.sealing.finish()
         return self.sealing
 
@@ -79,6 +87,11 @@ class Arrival:
         )
         waiting, self._head = self._head, b""
         return waiting
+
+    def _take(self, data: bytes) -> None:
+        assert self.sealing is not None
+        self._sha512.update(data)
+        self.sealing.write(data)
 
     def _check_size(self, coming: int) -> None:
         assert self.sealing is not None

@@ -9,13 +9,14 @@ from django.conf import settings
 from apps.base.errors import Unreadable
 from apps.intake import jail
 from apps.intake.pages import selection
-from apps.intake.screening import Flag, Refusal, Refused
+from apps.intake.screening import Flag, Found, Refusal, Refused
 from apps.vault import services as vault
 from apps.vault.classes import ArtifactClass
 from apps.vault.sealing import Sealing
 
 INSPECT = "apps.intake.jailed.inspect"
 CHOOSE = "apps.intake.jailed.choose"
+PDF = "application/pdf"  # alone can carry a signature
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ class Facts:
     received_digest: str  # SHA-256 of the bytes as they came
     total: int  # pages in the file
     pages: tuple[int, ...]  # those to keep, from 1
-    signed: bool
+    found: Found | None  # how it was recognised as signed, if it was
     flags: tuple[Flag, ...] = ()
 
     @property
@@ -33,20 +34,22 @@ class Facts:
         return len(self.pages) == self.total
 
 
-def inspect(sealing: Sealing, *, media_type: str, pages: str) -> Facts:
-    """Let the real decoder decide, behind the wall.
+def inspect(sealing: Sealing, *, media_type: str, pages: str, declared: bool = False) -> Facts:
+    """Let the real decoder decide, behind the wall. `declared`: its sender says it is signed.
 
     Raises:
         Refused: with the reason.
     """
-    total, signed, flags = _counted(sealing, media_type)
+    total, found, flags = _counted(sealing, media_type)
+    if declared and media_type == PDF:
+        found = found or Found.DECLARED
     try:
         chosen = selection(pages, total=total)
     except Unreadable as error:
         raise Refused(Refusal.NO_SUCH_PAGES) from error
-    if signed and len(chosen) != total:
+    if found and len(chosen) != total:
         raise Refused(Refusal.SIGNED_WHOLE)
-    return Facts(sealing.artifact.digest, total, tuple(chosen), signed, flags)
+    return Facts(sealing.artifact.digest, total, tuple(chosen), found, flags)
 
 
 def without_other_pages(sealing: Sealing, media_type: str, facts: Facts) -> Sealing:
@@ -80,8 +83,8 @@ def without_other_pages(sealing: Sealing, media_type: str, facts: Facts) -> Seal
     return copy
 
 
-def _counted(sealing: Sealing, media_type: str) -> tuple[int, bool, tuple[Flag, ...]]:
-    """Pages, whether the file is signed, and what else it carries.
+def _counted(sealing: Sealing, media_type: str) -> tuple[int, Found | None, tuple[Flag, ...]]:
+    """Pages, what says that the file is signed, and what else it carries.
 
     What the parser says is as untrusted as the file.
     """
@@ -89,13 +92,13 @@ def _counted(sealing: Sealing, media_type: str) -> tuple[int, bool, tuple[Flag, 
         said = _said(sealing, media_type)
         if "refused" in said:
             raise Refused(Refusal(said["refused"]))
-        total, signed = int(said["pages"]), bool(said["signed"])
+        total, found = int(said["pages"]), Found(said["signed"]) if said["signed"] else None
         flags = tuple(sorted({Flag(flag) for flag in said.get("flags", ())}))
         if not 1 <= total <= settings.MOST_PAGES:
             raise ValueError("A document has pages, and not too many.")
     except (jail.Broken, ValueError, TypeError, KeyError, RecursionError) as error:
         raise Refused(Refusal.TOO_HARD) from error
-    return total, signed, flags
+    return total, found, flags
 
 
 def _said(sealing: Sealing, media_type: str) -> dict[str, Any]:

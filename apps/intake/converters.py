@@ -11,3 +11,9 @@ class ReferenceConverter:
 
     def to_url(self, value: str) -> str:
         return value
+
+
+class RecordConverter(ReferenceConverter):
+    """Of a record of a signed original: the same letters behind a sign of their own."""
+
+    regex = f"PR-{PATTERN.pattern}"

@@ -28,6 +28,7 @@ class TermsForm(PlainForm):
     doctype = forms.ChoiceField(required=False)
     fields_wanted = forms.MultipleChoiceField(required=False)
     pages = forms.CharField(required=False, max_length=pages.LONGEST)
+    declared = forms.BooleanField(required=False)
     again = forms.BooleanField(required=False)
 
     def __init__(
@@ -87,5 +88,6 @@ class TermsForm(PlainForm):
             doctype=said["doctype"],
             fields=() if wanted == self._all_fields else tuple(sorted(wanted)),
             pages=said["pages"].strip(),
+            declared=said["declared"],
             again=said["again"],
         )

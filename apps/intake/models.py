@@ -10,6 +10,7 @@ from guardian.models import UserObjectPermissionBase
 
 from apps.accounts.models import Membership, User, Workspace
 from apps.base.models import OwnedRow
+from apps.intake.screening import Channel
 from apps.vault.models import Artifact
 
 VIEW = "view_document"
@@ -54,6 +55,8 @@ class Submission(OwnedRow):
     fields = models.JSONField(default=list)  # names; empty: all of the class
     pages = models.CharField(max_length=120, blank=True)  # empty: all
     keep_days = models.PositiveSmallIntegerField(null=True)  # asked for; null: as the policy says
+    declared = models.BooleanField(default=False, db_default=False)  # said to be signed
+    channel = models.CharField(max_length=10, default=Channel.PAGE, db_default=Channel.PAGE.value)
     withdrawn_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -121,10 +124,12 @@ class Document(OwnedRow):
     sender = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     original = models.OneToOneField(Artifact, models.PROTECT, related_name="+")
     received_digest = models.CharField(max_length=64)  # SHA-256 of the bytes as they came
+    received_sha512 = models.CharField(max_length=128, blank=True, db_default="")  # likewise
     media_type = models.CharField(max_length=40)
     size = models.PositiveBigIntegerField()  # plain bytes kept
     pages = models.PositiveSmallIntegerField()  # kept
-    signed = models.BooleanField(default=False)  # carries, or carried, a signature
+    signed = models.BooleanField(default=False)  # carries, or carried, a signature; or is said to
+    found = models.CharField(max_length=20, blank=True, db_default="")  # how: a `Found`
     name = models.BinaryField(null=True)  # the file name: content, so sealed
     erased_at = models.DateTimeField(null=True)
 

@@ -22,6 +22,7 @@ class Purpose:
     bases: tuple[str, ...]  # names of the legal bases that can carry it; the first is usual
     doctypes: tuple[str, ...]  # the classes it usually concerns
     transcript: bool = False  # whether the whole text may be asked for
+    signed: bool = False  # whether what is sent for it counts as signed
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,14 @@ def load() -> Terms:
             bases=tuple(entry["bases"]),
             doctypes=tuple(entry["doctypes"]),
             transcript=entry.get("transcript", False),
+            signed=entry.get("signed", False),
         )
         for entry in data["purpose"]
     }
     return Terms(purposes, bases)
+
+
+def are_signed(purpose: str) -> bool:
+    """Whether PDFs sent for a purpose are signed originals, whatever they carry."""
+    known = load().purposes.get(purpose)
+    return known is not None and known.signed

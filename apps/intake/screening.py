@@ -33,6 +33,23 @@ class Refusal(StrEnum):
     DUPLICATE = "duplicate"
 
 
+class Found(StrEnum):
+    """How a file was recognised as signed: the strongest trace that it carries."""
+
+    FIELD = "signature field"
+    DAMAGED = "damaged form"  # a signature that no field of the form leads to
+    REMNANT = "byte-range remnant"  # what is left of a signature in the bytes
+    DECLARED = "declared"  # by its sender alone
+
+
+class Channel(StrEnum):
+    """The door a file came through."""
+
+    PAGE = "page"
+    API = "API"
+    COMMAND = "command"
+
+
 class Flag(StrEnum):
     """What a file carries besides its pages. It is taken, and nothing of that is handed on."""
 

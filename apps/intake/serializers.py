@@ -8,6 +8,7 @@ from apps.accounts.models import ApiKey
 from apps.base.errors import NotFound, Unreadable
 from apps.base.serializers import StrictSerializer
 from apps.intake import pages, purposes
+from apps.intake.screening import Channel
 from apps.intake.services import MOST_DAYS, Terms
 
 FILE = "file"  # the part that holds the document; it is sealed before anyone reads the others
@@ -50,6 +51,10 @@ class TermsSerializer(StrictSerializer):
         max_length=pages.LONGEST,
         help_text="Like 1-3, 5, last. Other pages are never stored. Empty: all.",
     )
+    declared_signed = serializers.BooleanField(
+        default=False,
+        help_text="Is it a signed original? A PDF is then preserved whole, with a record.",
+    )
     again = serializers.BooleanField(
         default=False, help_text="Send it although it was sent before."
     )
@@ -88,6 +93,8 @@ class TermsSerializer(StrictSerializer):
             doctype=said.get("doctype", ""),
             fields=tuple(sorted(set(said.get("wanted", ())))),
             pages=said.get("pages", ""),
+            declared=said["declared_signed"],
+            channel=Channel.API,
             again=said["again"],
             alone=True,
         )

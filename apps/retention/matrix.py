@@ -20,6 +20,7 @@ TITLES: dict[str, tuple[str, str]] = {
     "error snapshot": ("Error snapshots", "to look into a failure"),
     "export": ("Exports", "made for somebody"),
     "signature evidence": ("Signature evidence", "chains, timestamps"),
+    "signed original": ("Signed originals", "of preservation records"),
     "failed job": ("Failed jobs", "all that is left of one"),
     "upload remnant": ("Upload remnants", "bytes of a crash"),
     "audit": ("Trail", "no content"),

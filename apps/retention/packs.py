@@ -22,9 +22,10 @@ from apps.retention.policy import FAILED_JOB, Action, Policy, Rule, Start, durat
 from apps.vault.classes import ArtifactClass
 
 REMNANT, TRAIL, BACKUP = "upload remnant", "audit", "backup"
+SIGNED_ORIGINAL = "signed original"  # an original of which there is, or will be, a record
 # Kept things that are no artifact of a document; other parts of the house erase them.
 BESIDES = (FAILED_JOB, REMNANT, TRAIL, BACKUP)
-KINDS = (*(kind.value for kind in ArtifactClass), *BESIDES)
+KINDS = (*(kind.value for kind in ArtifactClass), SIGNED_ORIGINAL, *BESIDES)
 
 HEAD = {"id", "version", "owner", "basis", "next_review_on", "organisations", "jurisdiction"}
 PARTS = {

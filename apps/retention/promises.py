@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from apps.extraction import doctypes
 from apps.intake import purposes
-from apps.retention.packs import TRAIL
+from apps.retention.packs import SIGNED_ORIGINAL, TRAIL
 from apps.retention.policy import Policy, Rule, Start, in_words
 
 SHOWN = ("crop", "original", "fields")
@@ -55,7 +55,7 @@ def promise(policy: Policy, *, purpose: str, doctype: str, transcript: bool = Fa
     rules = {part: _longest(policy, part, classes) for part in parts}
     return Promise(
         sentence=_sentence(rules),
-        lines=[*(_line(part, rules[part]) for part in parts), *_record_line(policy)],
+        lines=[*(_line(part, rules[part]) for part in parts), *_besides(policy)],
         policy=policy.name,
         shorter=any(
             policy.rule(part, doctype=name, tier=tier).keep < rules[part].keep
@@ -97,10 +97,15 @@ def _line(part: str, rule: Rule) -> Line:
     return Line(TITLES[part], in_words(rule.keep), _share(rule.keep), "c1")
 
 
-def _record_line(policy: Policy) -> list[Line]:
-    """How long the trail is kept, where the policy says so."""
-    rules = [rule for rule in policy.rules if rule.artifact == TRAIL]
-    return [Line("Record of actions", in_words(one.keep), _share(one.keep), "c3") for one in rules]
+def _besides(policy: Policy) -> list[Line]:
+    """How long signed originals and the trail are kept, where the policy says so."""
+    titles = {SIGNED_ORIGINAL: ("Signed originals", "c2"), TRAIL: ("Record of actions", "c3")}
+    return [
+        Line(title, in_words(rule.keep), _share(rule.keep), tone)
+        for kind, (title, tone) in titles.items()
+        for rule in policy.rules
+        if rule.artifact == kind and not rule.doctype and not rule.tier
+    ]
 
 
 def _share(length: timedelta) -> int:

@@ -14,7 +14,7 @@ DISPOSAL_EXAMPLE: dict[str, Any] = {
     "count": 1,
     "size": 48213,
     "due_at": "2026-03-26T09:14:02Z",
-    "policy": "default v4",
+    "policy": "default v5",
     "signatures": 2,
     "signed": 1,
     "held": False,

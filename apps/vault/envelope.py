@@ -33,6 +33,10 @@ LONGEST_HEADER = 2048  # bytes
 Context = Mapping[str, str]
 
 
+class Foreign(Unreadable):
+    """The bytes are none of ours, or those of another artifact."""
+
+
 class Sink(Protocol):
     """Where sealed bytes go."""
 
@@ -161,6 +165,16 @@ class OpenedStream(io.RawIOBase):
             raise Unreadable("The stored content was changed.") from error
 
 
+def sealed_size(size: int, context: Context) -> int:
+    """How many bytes so many plain ones are once they are sealed: the last chunk may be empty."""
+    return head_size(context) + size + (size // CHUNK + 1) * TAG
+
+
+def head_size(context: Context) -> int:
+    """How many bytes stand before the first chunk."""
+    return len(_head(context, bytes(PREFIX)))
+
+
 def _head(context: Context, prefix: bytes) -> bytes:
     header = json.dumps(
         {**context, "cipher": "AES-256-GCM-STREAM", "prefix": prefix.hex()}, sort_keys=True
@@ -175,19 +189,19 @@ def _read_head(source: BinaryIO, context: Context) -> tuple[bytes, bytes]:
     """
     start = source.read(len(MAGIC) + 4)
     if len(start) != len(MAGIC) + 4 or not start.startswith(MAGIC):
-        raise Unreadable("This is not sealed content.")
+        raise Foreign("This is not sealed content.")
     (length,) = struct.unpack(">I", start[len(MAGIC) :])
     if length > LONGEST_HEADER:
-        raise Unreadable("This is not sealed content.")
+        raise Foreign("This is not sealed content.")
     header = source.read(length)
     try:
         fields = json.loads(header)
         prefix = bytes.fromhex(fields["prefix"])
         fits = len(prefix) == PREFIX and all(fields.get(k) == v for k, v in context.items())
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise Unreadable("This is not sealed content.") from error
+        raise Foreign("This is not sealed content.") from error
     if not fits:
-        raise Unreadable("The stored content belongs to something else.")
+        raise Foreign("The stored content belongs to something else.")
     return start + header, prefix
 
 

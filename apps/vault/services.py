@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import BinaryIO, cast
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
@@ -22,8 +23,8 @@ from apps.vault.families import family_key, roots
 from apps.vault.keys import ValueCipher
 from apps.vault.models import Artifact, ArtifactKey
 from apps.vault.sealing import Sealing
+from apps.vault.shelves import store
 from apps.vault.shredding import finish_shredding, let_go, shred, shred_each, together
-from apps.vault.storing import store
 
 LONGEST = timedelta(hours=12)  # from the first byte to a row; half of what orphans are left
 TOO_LONG = "This took too long and could not be kept. Send it again."
@@ -35,6 +36,7 @@ __all__ = [
     "finish_shredding",
     "keep",
     "let_go",
+    "lock",
     "open",
     "open_values",
     "prepare",
@@ -118,6 +120,11 @@ def open(artifact: Artifact, *, actor: Actor, purpose: str) -> BinaryIO:
             purpose=purpose,
         )
     return _stream(artifact, key)
+
+
+def lock(artifact: Artifact) -> None:
+    """Let nobody write over the bytes, as far as the store can. Twice is once."""
+    store().lock(artifact.store_name, days=settings.BUCKET_LOCK_DAYS)
 
 
 def open_values(document: UUID, *, organisation: UUID, actor: Actor) -> ValueCipher:

@@ -19,9 +19,10 @@ from apps.base.errors import Held
 from apps.base.types import Actor
 from apps.vault.families import SYSTEM
 from apps.vault.models import Artifact, ArtifactKey
-from apps.vault.storing import store
+from apps.vault.shelves import stores
 
 HELD = "This is under a legal hold and cannot be erased."
+PRESERVED = "A record keeps this original. It goes when its clock runs out, or with its document."
 PAGE = 500  # artifacts that are proven gone in one transaction
 
 _gathered: ContextVar[list[UUID] | None] = ContextVar("shredded together", default=None)
@@ -41,7 +42,7 @@ def shred_each(artifacts: Sequence[Artifact], *, actor: Actor, reason: str) -> i
     `finish_shredding` ends.
 
     Raises:
-        Held: the database keeps one of them, because of a legal hold; all of them stay.
+        Held: the database keeps one of them, because of a legal hold or a record; all of them stay.
     """
     now = timezone.now()
     mine = _mark_shredded([artifact.pk for artifact in artifacts], now, reason)
@@ -92,7 +93,7 @@ def _mark_shredded(pks: list[UUID], now: datetime, reason: str) -> dict[UUID, Ar
     try:
         Artifact.objects.filter(pk__in=mine).update(shredded_at=now, reason=reason)
     except IntegrityError as error:
-        raise Held(HELD) from error
+        raise Held(PRESERVED if "record keeps" in str(error) else HELD) from error
     return mine
 
 
@@ -111,7 +112,9 @@ def _remove_all(pks: Sequence[UUID]) -> int:
 def _remove_page(pks: Sequence[UUID]) -> int:
     half = Artifact.objects.filter(pk__in=pks, shredded_at__isnull=False, gone_at=None)
     artifacts = list(half)
-    store().remove(*(one.store_name for one in artifacts if one.about.in_store))
+    names = [one.store_name for one in artifacts if one.about.in_store]
+    for place in stores():
+        place.remove(*names)
     with transaction.atomic():
         return _say_gone(artifacts)
 
@@ -132,7 +135,8 @@ def _say_gone(artifacts: Sequence[Artifact]) -> int:
 
 
 def _is_stored(artifact: Artifact) -> bool:
-    return artifact.about.in_store and store().exists(artifact.store_name)
+    named = artifact.store_name if artifact.about.in_store else ""
+    return bool(named) and any(place.exists(named) for place in stores())
 
 
 def _record(tag: Tag, artifacts: Iterable[Artifact], actor: Actor, **facts: str) -> None:

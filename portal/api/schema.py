@@ -23,6 +23,7 @@ PROBLEMS: dict[str, tuple[int, ...]] = {  # by operation, beside those that are 
     "fetch_transcript": (404, 409, 410, 503),
     "withdraw_consent": (404, 409, 503),
     "list_disposals": (400,),
+    "fetch_record": (404, 503),
 }
 WORDS = {
     400: "The request is not what it should be; `errors` says which parts",

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from apps.delivery import api as delivery
+from apps.preservation import api as preservation
 from apps.retention import api as retention
 from portal.api import documents, schema
 
@@ -16,4 +17,5 @@ urlpatterns = [
     ),
     path("jobs/<reference:reference>/withdraw/", retention.Withdraw.as_view(), name="withdraw"),
     path("disposals/", retention.Disposals.as_view(), name="disposals"),
+    path("records/<record:record>/", preservation.Record.as_view(), name="record"),
 ]

@@ -26,6 +26,7 @@ PLACES = (
     ("Work", "Jobs", "jobs:list", "jobs", "intake.view_document"),
     ("Work", "Review", "review:station", "slit", "review.decide_task"),
     ("Work", "Queues", "review:lead", "queue", "review.lead_queues"),
+    ("Work", "Records", "preservation:list", "seal", "preservation.view_record"),
     ("Oversight", "Trail", "audit:trail", "audit", "audit.read_trail"),
     ("Oversight", "Reading", "assurance_reading", "chart", "extraction.view_figures"),
     ("Oversight", "Retention", "retention:clocks", "clock", "retention.view_clocks"),

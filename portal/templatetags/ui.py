@@ -18,6 +18,7 @@ from apps.delivery.result import Settled
 from apps.extraction import doctypes
 from apps.intake import purposes
 from apps.intake.models import Document
+from apps.preservation.models import Record
 from apps.retention import services as retention
 
 register = template.Library()
@@ -73,6 +74,13 @@ def labelled(field: Any, label: str, hint: str = "") -> dict[str, Any]:
 def holds_on(document: Document) -> list[str]:
     """The legal holds on a document, by the numbers people call them."""
     return [hold.reference for hold in retention.covering(document)]
+
+
+@register.simple_tag
+def record_of(document: Document) -> str:
+    """The reference of a document's record; empty as long as there is none."""
+    found = Record.objects.filter(document=document).values_list("reference", flat=True)
+    return found.first() or ""
 
 
 @register.filter

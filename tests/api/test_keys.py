@@ -22,6 +22,7 @@ from apps.base.scope import acting_for
 from apps.intake.models import Document
 from tests.api.calls import PROBLEM, Program, issue
 from tests.conftest import SYSTEM
+from tests.preservation.conftest import recorded_of
 
 JOBS = "jobs/"
 YEAR = timedelta(days=365)
@@ -222,6 +223,7 @@ def test_what_an_account_may_no_longer_do_its_key_may_not(house, ledger, happene
 def test_a_key_does_what_its_scopes_say_and_nothing_else(desk, program, happened, scope):
     whole = {"purpose": "handle-letter", "transcript": True}
     document = desk.delivered(sender=desk.house.ida, **whole)
+    record = recorded_of(desk.house, document)
     narrow = program(scope)
     statuses = {
         Scope.SUBMIT: narrow.submit().status_code,
@@ -229,6 +231,7 @@ def test_a_key_does_what_its_scopes_say_and_nothing_else(desk, program, happened
         Scope.RESULT: narrow.get(f"jobs/{document.reference}/result/").status_code,
         Scope.TRANSCRIPT: narrow.get(f"jobs/{document.reference}/transcript/").status_code,
         Scope.DISPOSALS: narrow.get("disposals/").status_code,
+        Scope.RECORD: narrow.get(f"records/{record.reference}/").status_code,
         Scope.WITHDRAW: narrow.call("post", f"jobs/{document.reference}/withdraw/").status_code,
     }
     allowed = statuses.pop(scope)

@@ -58,7 +58,7 @@ def _wait_for_a_look(document: Document) -> None:
         document=document,
         kind="original",
         due_at=now,
-        policy="default v4",
+        policy="default v5",
         signatures=2,
     )
 

@@ -57,7 +57,7 @@ def test_a_result_says_until_when_things_are_kept(document):
     content = json.loads(sealed(document.result))
     original = Artifact.objects.get(pk=document.original_id)
     assert content["kept_until"]["original"] == original.due_at.isoformat()
-    assert content["policy"] == original.policy == "default v4"
+    assert content["policy"] == original.policy == "default v5"
     assert set(content["kept_until"]) == {"original", "page image", "fields"}
 
 

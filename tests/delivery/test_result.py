@@ -41,7 +41,7 @@ def result_of(*fields: Settled) -> dict[str, Any]:
         fields=fields,
         terms={"purpose": "pay-invoices"},
         kept_until={"original": "2026-11-14T00:00:00+00:00"},
-        policy="default v4",
+        policy="default v5",
     )
 
 
@@ -70,7 +70,7 @@ def test_a_result_says_what_its_schema_says_and_nothing_else():
             }
         ],
         "kept_until": {"original": "2026-11-14T00:00:00+00:00"},
-        "policy": "default v4",
+        "policy": "default v5",
     }
 
 

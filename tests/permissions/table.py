@@ -36,7 +36,7 @@ class Row(NamedTuple):
 
 def readable(address: str) -> str:
     """An address without the kinds of its parts: `<reference>` for `<reference:reference>`."""
-    for kind in ("reference", "slug", "uuid", "int"):
+    for kind in ("reference", "record", "slug", "uuid", "int"):
         address = address.replace(f"<{kind}:", "<")
     return address
 

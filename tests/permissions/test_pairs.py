@@ -26,6 +26,8 @@ from apps.intake import permissions as intake
 from apps.intake import services as documents
 from apps.intake.forms import TermsForm
 from apps.intake.models import Document, DocumentGrant
+from apps.preservation import permissions as preservation
+from apps.preservation.models import Package, Record
 from apps.retention import permissions as retention
 from apps.retention.models import Disposal, Hold, PolicyVersion
 from apps.review import permissions as review
@@ -57,6 +59,20 @@ def of_own(permission: str) -> Listed:
         return seen_with(permission)(user).filter(workspace__in=rooms)
 
     return listed
+
+
+def recorded(user: User) -> QuerySet[Record]:
+    return Record.objects.visible_to(user)
+
+
+def recorded_with(permission: str) -> Callable[[User], QuerySet[Record]]:
+    return lambda user: recorded(user) if user.has_perm(permission) else Record.objects.none()
+
+
+def recorded_of_own(user: User) -> QuerySet[Record]:
+    """What the person may take away: of a workspace of theirs, whatever they oversee."""
+    rooms = Workspace.objects.filter(memberships__user=user)
+    return recorded_with("preservation.download_original")(user).filter(workspace__in=rooms)
 
 
 def signable(user: User) -> QuerySet[PolicyVersion]:
@@ -148,6 +164,16 @@ PAIRS: dict[str, tuple[type, Check, Listed]] = {
     "delivery.check_can_download_transcript": (
         Document, delivery.check_can_download_transcript, of_own("delivery.download_transcript"),
     ),
+    "preservation.check_can_see": (Record, preservation.check_can_see, recorded),
+    "preservation.check_can_download": (
+        Record, preservation.check_can_download, recorded_of_own,
+    ),
+    "preservation.check_can_see_evidence": (
+        Record, preservation.check_can_see_evidence, recorded_with("preservation.view_evidence"),
+    ),
+    "preservation.check_can_approve": (
+        Record, preservation.check_can_approve, recorded_with("preservation.approve_record"),
+    ),
     "retention.check_can_delete": (Document, retention.check_can_delete, ERASABLE),
     "retention.check_can_withdraw": (Document, retention.check_can_withdraw, withdrawable),
     "retention.check_can_dispose": (Disposal, retention.check_can_dispose, disposable),
@@ -180,6 +206,10 @@ ASKS = {  # the half of a pair that answers instead of raising
     "delivery.can_reveal": "delivery.check_can_reveal",
     "delivery.can_download": "delivery.check_can_download",
     "delivery.can_download_transcript": "delivery.check_can_download_transcript",
+    "preservation.can_see": "preservation.check_can_see",
+    "preservation.can_download": "preservation.check_can_download",
+    "preservation.can_see_evidence": "preservation.check_can_see_evidence",
+    "preservation.can_approve": "preservation.check_can_approve",
     "retention.can_delete": "retention.check_can_delete",
     "retention.can_approve": "retention.check_can_approve",
     "retention.can_lift": "retention.check_can_lift",
@@ -191,6 +221,8 @@ ASKS = {  # the half of a pair that answers instead of raising
 LISTS = {  # and the models that have them
     ("visible_to", Document), ("held_by", Task), ("visible_to", Export),
     ("visible_to", Disposal),
+    ("visible_to", Record),
+    ("visible_to", Package),  # who may pack; tests/preservation tries it
     ("visible_to", SavedSearch),  # a person's own; tests/assurance tries it
 }  # fmt: skip
 

@@ -30,6 +30,8 @@ HANDED = {
     Exposure.TRANSCRIPT: {"clara", "ida"},
     Exposure.TRAIL: {"clara", "ida", "carl"},
     Exposure.EXPORT: {"carl"},
+    Exposure.RECORD: {"clara", "ida", "rosa", "carl"},
+    Exposure.EVIDENCE: {"clara", "rosa", "carl"},  # an original of one's own; what proves it
     Exposure.RECEIPT: {"clara", "ida"},
 }
 

@@ -25,9 +25,14 @@ from apps.assurance.exports import services as exporting
 from apps.assurance.exports.services import Why as ExportReason
 from apps.assurance.models import Export, Mode
 from apps.audit.models import Event
+from apps.audit.tags import Tag
 from apps.base.scope import acting_for
 from apps.intake.models import Document
 from apps.intake.references import new_reference
+from apps.preservation.models import Copy, Package, Purpose, TrustRoot
+from apps.preservation.packages import services as evidencing
+from apps.preservation.packages.services import Why as EvidenceReason
+from apps.preservation.services import trusting
 from apps.retention import services as retention
 from apps.retention.models import Certificate, Disposal, Hold, Scope, Withdrawal
 from apps.retention.policy import Policy
@@ -42,6 +47,9 @@ from tests.api.calls import issue
 from tests.conftest import House
 from tests.intake.browsers import BACKEND, JSON
 from tests.permissions.table import PEOPLE, REFUSED
+from tests.preservation import pki
+from tests.preservation.conftest import recorded_of
+from tests.preservation.originals import kept
 from tests.review.desk import CLASS, IBAN, LONG_PAPER, NUMBER, Desk
 
 READING = ("GET", "HEAD", "OPTIONS")
@@ -73,7 +81,7 @@ class World:
         with acting_for(self.house.halden.pk):
             self._documents(Desk(self.house, monkeypatch))
             self.key = issue(self.house)
-            self.of_carl = _of_carl(self.house)
+            self.of_carl = {**_of_carl(self.house), **_of_record(self.house, self.delivered)}
             ApiKey.objects.update(used_on=timezone.now())  # else the day's first use is a change
         self.people = {name: self._person(name) for name in PEOPLE if name not in NOBODY}
         self._sessions = {name: _session(user) for name, user in self.people.items()}
@@ -93,6 +101,7 @@ class World:
         with acting_for(house.northmere.pk):
             about = {"sender": house.mallory, "workspace": house.elsewhere}
             self.mallory_s = desk.delivered(**about, **whole)
+        self.record = kept(house, declared=True)
         held = desk.take(house.rita)
         self.task, self.decided = held["iban"], held["invoice_number"]
         self.kind = held.pop(CLASS)
@@ -142,7 +151,7 @@ class World:
             document=self.asked,
             kind="original",
             due_at=now,
-            policy="default v4",
+            policy="default v5",
             signatures=2,
         )
         named = [self.parked.reference]
@@ -189,6 +198,7 @@ class World:
         """What tells somebody that Clara's documents are there, and what they say."""
         tasks = Task.objects.values_list("pk", flat=True)
         names = [name for one in self.clara_s for name in (one.reference, one.pk)]
+        names += [self.record.reference, self.record.document.reference]
         said = [*names, *tasks, IBAN, NUMBER, TOTAL, DATE, NAME, self.delivered.received_digest]
         return [str(one).encode() for one in said]
 
@@ -239,6 +249,8 @@ class World:
         path = self._governed(path, guessed)
         for name, one in self.of_carl.items():
             path = path.replace(f"<{name}>", str(uuid.uuid4() if guessed else one))
+        record = f"PR-{new_reference()}" if guessed else self.record.reference
+        path = path.replace("<record>", record)
         path = path.replace("<key>", str(uuid.uuid4() if guessed else self.key.key.pk))
         others = {"choose": self.kind, "correct": self.decided, "<position>.png": self.decided}
         question = Grant.objects.filter(task=self.task, step=Step.PAGE).first()
@@ -318,6 +330,14 @@ class World:
             case "make":
                 until = (timezone.now() + LONG).date()
                 return {"references": self.parked.reference, "until": until, "reason": "Audit."}
+            case "evidence":
+                return {"reason": "audit", "password": PASSWORD}
+            case "repair" | "remove":
+                return {"password": PASSWORD}
+            case "add":
+                root = SimpleUploadedFile("root.cer", pki.house().issuing.der)
+                said = {"certificate": root, "purpose_of": "signatures"}
+                return {**said, "password": PASSWORD}
             case "exports":
                 return {"mode": "range", "reason": "audit"}
             case "searches":
@@ -328,6 +348,12 @@ class World:
                 return {"digest": self.delivered.received_digest}
             case "delete":
                 return {"confirmed": reference}
+            case "original":
+                return {"reason": "court"}
+            case "approval":
+                return {"key": uuid.uuid4(), "what": "approved", "comment": "Agreed."}
+            case "correction":
+                return {"key": uuid.uuid4(), "what": "sent_by", "reason": "For Cleo."}
             case "reveal":
                 return {"reason": "audit"}
             case "decide" | "unreadable":
@@ -380,6 +406,32 @@ def _of_carl(house: House) -> dict[str, Any]:
     Export.objects.update(artifact=artifact, event=event.pk)
     search = searches.keep({"outcome": "refused"}, name="Refusals", user=house.carl)
     return {"export": export.reference, "search": search.pk, "event": event.pk}
+
+
+def _of_record(house: House, document: Document) -> dict[str, Any]:
+    """A record of Clara's document, a package of evidence and a copy, likewise."""
+    record = recorded_of(house, document)
+    package = evidencing.ask(record, reason=EvidenceReason.AUDIT, original=False, user=house.carl)
+    about = {"organisation": house.halden.pk, "document": package.pk, "actor": house.carl.actor}
+    artifact = vault.seal(b"a bag", kind=ArtifactClass.EXPORT, **about)
+    event = Event.objects.filter(tag=Tag.EVIDENCE_ASKED).get()
+    made = {"artifact": artifact, "event": event.pk, "commitment": event.pk}
+    Package.objects.update(**made)
+    copy = Copy.objects.create(
+        organisation_id=house.halden.pk,
+        record=record,
+        place="first",
+        size=record.size,
+        due_at=timezone.now(),
+    )
+    root = _trusted(house)
+    return {"package": package.reference, "copy": copy.pk, "root": root.pk}
+
+
+def _trusted(house: House) -> TrustRoot:
+    about = {"organisation": house.halden.pk, "actor": house.carl.actor}
+    trusting.trust(pki.house().root.der, purpose=Purpose.SIGNATURES, **about)
+    return TrustRoot.objects.get()
 
 
 def _paper() -> SimpleUploadedFile:

@@ -57,7 +57,7 @@ def test_the_page_has_policy_calendar_holds_certificates_and_no_content(desk, ro
     hold = held(rosa, document)
     page = said(rosa.get("/retention/"))
     for words in (
-        "Policy default v4",
+        "Policy default v5",
         "On decision",
         "Medical form",
         "No change is under way",
@@ -106,18 +106,18 @@ def test_troubles_stand_above_everything(desk, rosa, document, files):
 def test_two_people_change_a_policy_and_both_see_what_happens(desk, rosa, carl, document):
     assert rosa.post("/retention/policies/propose/", CHANGE).status_code == 302
     page = said(carl.get("/retention/"))
-    assert "Proposed default v5" in page
+    assert "Proposed default v6" in page
     assert "PT12H after read, at most P7D" in page
     assert "Originals of all other documents are kept shorter" in page
     assert "1 original becomes due sooner" in page
     assert "Approve and sign" in page
     assert "Approve and sign" not in said(rosa.get("/retention/"))
-    response = carl.post("/retention/policies/5/approve/", {"password": PASSWORD})
+    response = carl.post("/retention/policies/6/approve/", {"password": PASSWORD})
     assert response.status_code == 302
-    assert "Approved default v5" in said(carl.get("/retention/"))
+    assert "Approved default v6" in said(carl.get("/retention/"))
     retention.go_round(desk.house.halden.pk, now=timezone.now() + DAY)
     assert Artifact.objects.get(kind="original").due_at == document.reading.created_at + DAY / 2
-    history = said(rosa.get("/retention/policies/5/"))
+    history = said(rosa.get("/retention/policies/6/"))
     assert "Less." in history
     assert "Carl" in history
 
@@ -126,33 +126,33 @@ def test_two_people_change_a_policy_and_both_see_what_happens(desk, rosa, carl, 
 def test_nothing_is_signed_without_the_password(house, carl, password):
     proposed(house)
     response = carl.post(
-        "/retention/policies/5/approve/", {"password": password} if password else {}
+        "/retention/policies/6/approve/", {"password": password} if password else {}
     )
     assert response.status_code == 422
     assert "alert(1)" not in said(response)
-    assert PolicyVersion.objects.get(number=5).standing == "proposed"
+    assert PolicyVersion.objects.get(number=6).standing == "proposed"
 
 
 def test_wrong_passwords_lock_the_signature_as_they_lock_the_door(house, carl):
     proposed(house)
     for _ in range(5):
-        carl.post("/retention/policies/5/approve/", {"password": "another sentence"})
-    carl.post("/retention/policies/5/approve/", {"password": PASSWORD})
-    assert PolicyVersion.objects.get(number=5).standing == "proposed"
+        carl.post("/retention/policies/6/approve/", {"password": "another sentence"})
+    carl.post("/retention/policies/6/approve/", {"password": PASSWORD})
+    assert PolicyVersion.objects.get(number=6).standing == "proposed"
     assert Event.objects.filter(tag=Tag.SIGN_IN_FAILED).count() >= 4
 
 
 def test_whoever_proposed_is_told_that_it_takes_two(house, rosa):
     proposed(house)
-    response = rosa.post("/retention/policies/5/approve/", {"password": PASSWORD})
+    response = rosa.post("/retention/policies/6/approve/", {"password": PASSWORD})
     assert response.status_code == 409
     assert "second person" in said(response)
 
 
 def test_a_proposal_is_declined_and_another_one_can_be_made(house, rosa, carl):
     proposed(house)
-    assert carl.post("/retention/policies/5/decline/").status_code == 302
-    assert "v5 declined" in said(rosa.get("/retention/"))
+    assert carl.post("/retention/policies/6/decline/").status_code == 302
+    assert "v6 declined" in said(rosa.get("/retention/"))
     assert rosa.post("/retention/policies/propose/", CHANGE).status_code == 302
 
 
@@ -180,7 +180,7 @@ def test_a_change_that_makes_no_sense_is_refused_in_words(house, rosa, change, w
 def test_a_class_can_be_given_a_rule_of_its_own(house, rosa):
     change = CHANGE | {"about": "doctype:receipt", "keep": "PT4H", "at_most": "P2D"}
     rosa.post("/retention/policies/propose/", change)
-    policy = retention.policy_of(PolicyVersion.objects.get(number=5))
+    policy = retention.policy_of(PolicyVersion.objects.get(number=6))
     assert policy.rule("original", doctype="receipt").keep == DAY / 6
     assert policy.rule("original").keep == DAY
 
@@ -189,7 +189,7 @@ def test_what_the_files_say_is_proposed_with_one_button(house, rosa, files):
     rosa.get("/retention/")
     edit(files, 'keep = "PT24H"', 'keep = "PT12H"')
     assert rosa.post("/retention/policies/files/").status_code == 302
-    assert PolicyVersion.objects.get(number=5).proposed_by == house.rosa
+    assert PolicyVersion.objects.get(number=6).proposed_by == house.rosa
 
 
 # Holds
@@ -322,7 +322,7 @@ def test_whoever_lost_the_role_sees_and_changes_nothing(house, as_):
     house.rosa.groups.clear()
     client = as_(User.objects.get(pk=house.rosa.pk))
     assert client.get("/retention/").status_code == 403
-    assert client.post("/retention/policies/5/decline/").status_code == 403
+    assert client.post("/retention/policies/6/decline/").status_code == 403
 
 
 def test_a_version_that_is_not_there_is_not_found(house, rosa):
@@ -342,7 +342,7 @@ def test_a_cell_leads_to_what_it_said_before_and_who_signed_that(house, rosa):
     retention.approve(version, user=house.carl)
     cell = said(rosa.get("/retention/policies/cell/", {"kind": "original", "about": "all:"}))
     assert "Rosa and Carl" in cell
-    assert said(rosa.get("/retention/policies/cell/", {"about": "tier:high"})).count("v4") == 1
+    assert said(rosa.get("/retention/policies/cell/", {"about": "tier:high"})).count("v5") == 1
 
 
 @pytest.mark.parametrize("kind", ["diary", HOSTILE])
@@ -372,6 +372,6 @@ def test_where_nothing_was_asked_for_nothing_is_drawn():
 
 def test_a_rule_that_wants_two_people_to_look_is_proposed_on_the_page(house, rosa):
     rosa.post("/retention/policies/propose/", CHANGE | {"then": "two"})
-    rule = retention.policy_of(PolicyVersion.objects.get(number=5)).rule("original")
+    rule = retention.policy_of(PolicyVersion.objects.get(number=6)).rule("original")
     assert (rule.action, rule.signatures) == ("review", 2)
-    assert "then review by 2" in said(rosa.get("/retention/policies/5/"))
+    assert "then review by 2" in said(rosa.get("/retention/policies/6/"))

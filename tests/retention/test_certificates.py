@@ -116,7 +116,7 @@ def test_it_says_what_how_by_whom_and_what_is_elsewhere(desk):
             (item["events"][0], "artifact.shredded"),
             (item["events"][1], "artifact.gone"),
         }
-    assert [one["name"] for one in said["policies"]] == ["default v4"]
+    assert [one["name"] for one in said["policies"]] == ["default v5"]
     assert (said["elsewhere"]["deliveries"], said["elsewhere"]["downloads"]) == (1, 1)
     assert made.number.startswith(f"CD-{timezone.now():%Y}")
 

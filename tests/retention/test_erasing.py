@@ -86,11 +86,11 @@ def test_deleting_leaves_who_wished_it_and_under_which_policy(desk, clara):
     assert (erasure.cause, erasure.asked_by, erasure.policy) == (
         Cause.DELETED,
         clara,
-        "default v4",
+        "default v5",
     )
     event = Event.objects.get(pk=erasure.event)
     assert (event.tag, event.actor) == (Tag.DOCUMENT_ERASED, clara.actor)
-    assert facts(event) == {"cause": "deleted", "policy": "default v4"}
+    assert facts(event) == {"cause": "deleted", "policy": "default v5"}
 
 
 def test_deleting_stops_what_is_under_way(desk, clara):

@@ -191,7 +191,7 @@ def test_erasing_needs_a_form_of_ours(desk, as_, document, part):
         ({"doctype": "invoice"}, "Originals deleted 24 h after reading. Fields kept 90 days."),
         ({"doctype": "identity"}, "Originals deleted 4 h after reading. Fields kept 30 days."),
         ({"purpose": HOSTILE, "doctype": HOSTILE}, "Originals deleted 30 days after reading."),
-        ({"purpose": "\x00", "doctype": "\x00"}, "Policy default v4"),
+        ({"purpose": "\x00", "doctype": "\x00"}, "Policy default v5"),
         (
             {"purpose": "keep-contract", "transcript": "on"},
             "Transcript deleted 7 days after reading.",
@@ -216,7 +216,7 @@ def test_whoever_sends_nothing_is_promised_nothing(house, as_):
 def test_who_governs_clocks_sees_them_without_content(desk, as_, document, name):
     page = said(as_(getattr(desk.house, name)).get("/retention/"))
     assert page.count(document.reference) == 4
-    rules = said(as_(getattr(desk.house, name)).get("/retention/policies/4/"))
+    rules = said(as_(getattr(desk.house, name)).get("/retention/policies/5/"))
     assert "identity, health or pay are the most harmful to lose" in rules
     assert not [value for value in (*HIDDEN, DATE, "paper.png") if value in page]
 

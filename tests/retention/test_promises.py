@@ -37,9 +37,10 @@ def test_an_invoice_is_promised_what_its_policy_keeps():
         "Slits": "until decided",
         "Originals": "24 h",
         "Fields": "90 days",
+        "Signed originals": "10 years",
         "Record of actions": "7 years",
     }
-    assert (made.policy, made.shorter) == ("default v4", False)
+    assert (made.policy, made.shorter) == ("default v5", False)
 
 
 @pytest.mark.parametrize(

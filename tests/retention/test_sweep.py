@@ -133,7 +133,7 @@ def test_with_its_last_part_a_document_is_erased_and_the_policy_is_why(document)
     assert (erasure.cause, erasure.asked_by, erasure.policy) == (
         Cause.POLICY,
         None,
-        "default v4",
+        "default v5",
     )
     event = Event.objects.get(tag=Tag.DOCUMENT_ERASED)
     assert (event.pk, event.actor) == (erasure.event, "system:retention")

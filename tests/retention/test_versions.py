@@ -73,7 +73,7 @@ def run(act: str, *options: str) -> tuple[int, str]:
 
 def test_what_the_files_say_is_in_force_from_the_beginning(house):
     version = retention.version_in_force(house.halden.pk)
-    assert (version.name, version.standing) == ("default v4", Standing.APPROVED)
+    assert (version.name, version.standing) == ("default v5", Standing.APPROVED)
     assert version.takes_effect_at == house.halden.created_at
     assert version.digest == packs.digest(retention.in_files(house.halden.pk))
     assert retention.drift(house.halden.pk) == []
@@ -91,7 +91,7 @@ def test_a_jurisdiction_has_its_own_evidence_clock(house):
     house.halden.region = "UK · London"
     house.halden.save()
     policy = retention.current_policy(house.halden.pk)
-    assert policy.name == "uk v2"
+    assert policy.name == "uk v3"
     assert policy.rule("signature evidence").basis == "Limitation Act 1980, section 5"
     assert policy.rule("original").keep == DAY
 
@@ -146,7 +146,7 @@ def test_what_cannot_be_read_is_told_and_stops_nothing(house, files):
         "portal.E006",
         "portal.E006",
     ]
-    assert retention.current_policy(house.halden.pk).name == "default v4"
+    assert retention.current_policy(house.halden.pk).name == "default v5"
 
 
 def test_the_files_are_proposed_by_somebody_and_signed_by_another(house, files):
@@ -156,7 +156,7 @@ def test_the_files_are_proposed_by_somebody_and_signed_by_another(house, files):
         run("propose", "--by=nobody@halden.example", f"--reason={WHY}")
     code, said = run("propose", f"--by={house.rosa.email}", f"--reason={WHY}")
     assert code == 0
-    assert "default v5 is proposed." in said
+    assert "default v6 is proposed." in said
     version = PolicyVersion.objects.get(standing=Standing.PROPOSED)
     retention.approve(version, user=house.carl)
     later = timezone.now() + 2 * DAY
@@ -201,11 +201,11 @@ def test_an_approved_version_waits_a_day_and_then_sets_every_clock(desk):
     version = retention.approve(proposed(house), user=house.carl)
     assert version.takes_effect_at - version.decided_at == proposals.COOLING
     assert retention.take_effect(house.halden.pk, now=timezone.now()) is None
-    assert (_due(document), retention.current_policy(house.halden.pk).version) == (before, 4)
+    assert (_due(document), retention.current_policy(house.halden.pk).version) == (before, 5)
     later = version.takes_effect_at
     assert retention.take_effect(house.halden.pk, now=later) == version
     assert _due(document) == document.reading.created_at + DAY / 2
-    assert set(Artifact.objects.values_list("policy", flat=True)) == {"default v5"}
+    assert set(Artifact.objects.values_list("policy", flat=True)) == {"default v6"}
     assert retention.take_effect(house.halden.pk, now=later) is None
     assert Event.objects.filter(tag=Tag.POLICY_APPLIED).count() == 2
 
@@ -223,7 +223,7 @@ def test_no_is_said_before_it_takes_effect(house, cooling):
     if cooling:
         retention.approve(version, user=house.carl)
     retention.decline(version, user=house.rosa if cooling else house.carl)
-    assert retention.version_in_force(house.halden.pk, now=timezone.now() + 9 * DAY).number == 4
+    assert retention.version_in_force(house.halden.pk, now=timezone.now() + 9 * DAY).number == 5
     with pytest.raises(NotPossible):
         retention.decline(version, user=house.carl)
     with pytest.raises(NotPossible):

@@ -55,6 +55,21 @@ def bucket(s3_server) -> Iterator[S3Storage]:
 
 
 @pytest.fixture
+def locking_bucket(s3_server) -> Iterator[S3Storage]:
+    """A bucket that can lock what is put into it."""
+    storage = S3Storage(**{**s3_settings(s3_server), "bucket_name": "records"})
+    storage.connection.create_bucket(
+        Bucket=storage.bucket_name,
+        CreateBucketConfiguration={"LocationConstraint": storage.region_name},
+        ObjectLockEnabledForBucket=True,
+    )
+    yield storage
+    for version in storage.bucket.object_versions.all():
+        version.delete(BypassGovernanceRetention=True)
+    storage.bucket.delete()
+
+
+@pytest.fixture
 def bucket_store(bucket) -> S3Store:
     return S3Store(bucket)
 

@@ -4,7 +4,7 @@ import socket
 from contextlib import suppress
 
 import pytest
-from botocore.exceptions import EndpointConnectionError
+from botocore.exceptions import ClientError, EndpointConnectionError
 from django.conf import settings as real
 from storages.backends.s3 import S3Storage
 
@@ -154,3 +154,45 @@ def test_a_service_that_goes_down_during_a_reading_is_unavailable(s3_server, buc
         take_down(storage)
         with pytest.raises(Unavailable, match="does not answer"):
             source.read(10)
+
+
+def locked_versions(storage) -> list:
+    return list(storage.bucket.object_versions.filter(Prefix=NAME))
+
+
+def test_nobody_deletes_or_replaces_what_is_locked(locking_bucket):
+    """A key of the bucket is not enough; who puts other bytes under its name makes a version."""
+    store = S3Store(locking_bucket, locks=True)
+    put(store, b"as received")
+    store.lock(NAME, days=10)
+    [locked] = locked_versions(locking_bucket)
+    with pytest.raises(ClientError, match="AccessDenied"):
+        locked.delete()
+    put(store, b"something else")
+    assert locked.get()["Body"].read() == b"as received"
+    with pytest.raises(ClientError, match="AccessDenied"):
+        locked.delete()
+
+
+def test_disposal_bypasses_a_lock_and_nothing_is_left(locking_bucket):
+    store = S3Store(locking_bucket, locks=True)
+    put(store, b"as received")
+    store.lock(NAME, days=10)
+    store.remove(NAME)
+    assert locked_versions(locking_bucket) == []
+    assert not store.exists(NAME)
+
+
+def test_zero_days_lock_nothing(locking_bucket):
+    store = S3Store(locking_bucket)
+    put(store, b"as received")
+    store.lock(NAME, days=0)
+    [one] = locked_versions(locking_bucket)
+    one.delete()
+    assert locked_versions(locking_bucket) == []
+
+
+def test_a_service_that_is_down_locks_nothing_and_says_so(nowhere):
+    store = S3Store(S3Storage(**s3_settings(nowhere)), locks=True)
+    with pytest.raises(Unavailable, match="does not answer"):
+        store.lock(NAME, days=10)

@@ -17,10 +17,10 @@ from django.template.loader import render_to_string
 
 from apps.assurance.exports import lines as forms
 from apps.assurance.exports import printing
-from apps.assurance.exports.bag import Bag, Sink
 from apps.assurance.exports.lines import Line, Table
-from apps.assurance.exports.proving import Anchored
+from apps.audit.proving import Anchored
 from apps.audit.tree import Signed
+from apps.base.bag import Bag, Sink
 
 VERIFIER = settings.BASE_DIR / "static" / "verify_audit.py"
 STYLE = "audit/export/cover.css"

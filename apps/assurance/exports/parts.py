@@ -9,10 +9,10 @@ from typing import Any
 from uuid import UUID
 
 from apps.assurance import asks
-from apps.assurance.exports import lines, proving
+from apps.assurance.exports import lines
 from apps.assurance.exports.lines import Line
 from apps.assurance.models import Export, Mode
-from apps.audit import tree
+from apps.audit import proving, tree
 from apps.audit.explorer import Walk, Wanted
 from apps.audit.models import Leaf
 from apps.audit.tree import Signed

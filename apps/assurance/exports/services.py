@@ -11,12 +11,12 @@ from django.utils import timezone
 
 from apps.accounts.models import Organisation, User
 from apps.assurance import asks, people, permissions
-from apps.assurance.exports import lines, package, parts, proving
+from apps.assurance.exports import lines, package, parts
 from apps.assurance.exports.package import Contents
 from apps.assurance.exports.parts import Part
 from apps.assurance.models import Export, Mode
+from apps.audit import proving, tree
 from apps.audit import services as audit
-from apps.audit import tree
 from apps.audit.tags import Tag
 from apps.audit.tree import Signed
 from apps.base.errors import NotFound, NotPossible
@@ -30,6 +30,7 @@ from apps.vault.classes import ArtifactClass
 from apps.vault.models import Artifact
 
 FLOW = "export"
+FORMAT = "arrowslit-audit-export/1"
 SYSTEM = Actor("system:export")
 RANGE_ASKS = ("since", "until", "hour")  # what a range may ask for
 
@@ -185,7 +186,7 @@ def _contents(export: Export, signed: Signed, part: Part) -> Contents:
         lines=told(part.lines),
         signed=signed,
         keys=tree.verifiers(),
-        proofs=proving.proofs(export.organisation_id, signed, anchors, **part.proof),
+        proofs=proving.proofs(export.organisation_id, signed, anchors, format=FORMAT, **part.proof),
         anchors=anchors,
         names=_names(export) if export.names else None,
         cover={

@@ -11,12 +11,12 @@ from apps.accounts.models import User, Workspace
 from apps.audit import services as audit
 from apps.audit.tags import Outcome, Tag
 from apps.base.errors import NotPossible
-from apps.intake import permissions
+from apps.intake import permissions, purposes
 from apps.intake.arrival import Arrival, plain_name
 from apps.intake.checks import Facts, inspect, without_other_pages
 from apps.intake.models import Document, Submission
 from apps.intake.references import new_reference
-from apps.intake.screening import Refusal, Refused
+from apps.intake.screening import Channel, Refusal, Refused
 from apps.intake.services.consents import check_processed, write_consent
 from apps.intake.services.keeping import FLOW, NAME, known
 from apps.jobs import services as jobs
@@ -43,6 +43,8 @@ class Terms:
     doctype: str = ""
     fields: tuple[str, ...] = ()
     pages: str = ""
+    declared: bool = False  # said to be signed; some purposes say so for all
+    channel: Channel = Channel.PAGE
     again: bool = False  # send it although it was sent before
     alone: bool = False  # the token is for one file, under these terms and no other
 
@@ -66,7 +68,12 @@ def receive(arrival: Arrival, *, terms: Terms, sender: User) -> Document:
         if before := _sent_in_this_form(sealing.artifact.digest, terms, sender):
             arrival.abort()
             return before
-        facts = inspect(sealing, media_type=arrival.media_type, pages=terms.pages)
+        facts = inspect(
+            sealing,
+            media_type=arrival.media_type,
+            pages=terms.pages,
+            declared=terms.declared or purposes.are_signed(terms.purpose),
+        )
         _check_duplicate(sealing, terms, sender)
         arrival.sealing = without_other_pages(sealing, arrival.media_type, facts)
         return _register(arrival, facts, terms, sender)
@@ -139,10 +146,12 @@ def _register(arrival: Arrival, facts: Facts, terms: Terms, sender: User) -> Doc
             sender=sender,
             original=original,
             received_digest=facts.received_digest,
+            received_sha512=arrival.sha512,
             media_type=arrival.media_type,
             size=original.size,
             pages=len(facts.pages),
-            signed=facts.signed,
+            signed=facts.found is not None,
+            found=facts.found or "",
         )
     )
     _seal_name(document, arrival.name, sender)
@@ -234,6 +243,7 @@ def _record_received(document: Document, submission: Submission, sender: User, f
         pages=document.pages,
         digest=document.received_digest,
         signed=document.signed,
+        found=document.found,
         flags=facts.flags,
     )
 

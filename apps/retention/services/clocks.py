@@ -19,9 +19,11 @@ from apps.intake.models import Document
 from apps.jobs.flow import State
 from apps.jobs.models import Job
 from apps.retention.models import Disposal, Moment, PolicyException
+from apps.retention.packs import SIGNED_ORIGINAL
 from apps.retention.policy import Action, Policy, Rule, Start
 from apps.retention.services import holds
 from apps.retention.services.versions import SYSTEM, current_policy
+from apps.vault.classes import ArtifactClass
 from apps.vault.models import Artifact
 
 PAGE = 500  # documents whose clocks are set in one transaction
@@ -43,11 +45,26 @@ class Situation:
         self.keep_days: int | None = None  # asked for when it was sent
 
     def rule(self, kind: str, policy: Policy) -> Rule:
-        return policy.rule(kind, doctype=self.doctype, tier=self.tier)
+        """What a policy says of a class of artifacts; a signed original is evidence, always.
+
+        A policy of before there were records does not name it: it is then kept as long as what
+        proves its signatures.
+        """
+        about = {"doctype": self.doctype, "tier": self.tier}
+        if kind != ArtifactClass.ORIGINAL or not self.document.signed:
+            return policy.rule(kind, **about)
+        try:
+            return policy.rule(SIGNED_ORIGINAL, **about)
+        except KeyError:
+            return policy.rule(ArtifactClass.SIGNATURE_EVIDENCE, **about)
 
     def due_at(self, kind: str, policy: Policy) -> datetime:
-        due = policy.due_at(kind, self.moments, doctype=self.doctype, tier=self.tier)
-        if not self.rule(kind, policy).outlives:
+        rule = self.rule(kind, policy)
+        if kind == ArtifactClass.ORIGINAL and self.document.signed:
+            due = rule.due_at(self.moments)  # also where its job failed
+        else:
+            due = policy.due_at(kind, self.moments, doctype=self.doctype, tier=self.tier)
+        if not rule.outlives:
             if self.keep_days is not None:
                 due = min(due, self.moments[Start.RECEIVED] + timedelta(days=self.keep_days))
             if self.withdrawn_at:
@@ -85,6 +102,9 @@ def wind_failed(organisation: UUID) -> int:
     ).values("subject_id")
     late = policy.due_at("original", {Start.RECEIVED: timezone.now(), Start.FAILED: timezone.now()})
     left = Artifact.objects.alive().filter(document__in=failed, due_at__gt=late)
+    signed = Document.objects.filter(organisation_id=organisation, signed=True)
+    left = left.exclude(kind=ArtifactClass.ORIGINAL, document__in=signed.values("pk"))
+    left = left.exclude(kind=ArtifactClass.SIGNATURE_EVIDENCE)
     found = left.order_by("document").values_list("document", flat=True).distinct()[:PAGE]
     documents = list(Document.objects.filter(pk__in=list(found)).order_by("pk"))
     _set(documents, policy)

@@ -27,6 +27,7 @@ from apps.retention.services.versions import SYSTEM, current_policy
 from apps.review import services as review
 from apps.vault import services as vault
 from apps.vault.classes import ArtifactClass
+from apps.vault.disposal import disposing
 from apps.vault.models import Artifact
 
 HELD = "This document is under a legal hold ({}) and cannot be deleted until it is lifted."
@@ -137,10 +138,11 @@ def erase_now(document: Document, cause: Cause, actor: Actor, *, asked_by: User)
         return before
     jobs.stop(intake.FLOW, subject_id=document.pk, actor=actor, reason=cause.value)
     stays = {kept.kind for kept in kept_by_law(document)}
-    for erase in _floors_but(stays):
-        erase([document], actor=actor, reason=cause.value)
-    left = Artifact.objects.of_document(document.pk).alive().exclude(kind__in=stays)
-    vault.shred_each(list(left), actor=actor, reason=cause.value)
+    with disposing():
+        for erase in _floors_but(stays):
+            erase([document], actor=actor, reason=cause.value)
+        left = Artifact.objects.of_document(document.pk).alive().exclude(kind__in=stays)
+        vault.shred_each(list(left), actor=actor, reason=cause.value)
     if stays:
         clocks.wind(document)
         return None

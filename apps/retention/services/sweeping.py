@@ -23,6 +23,7 @@ from apps.retention.services import holds
 from apps.retention.services.erasing import cause_of, close_each, erase_kind
 from apps.retention.services.versions import SYSTEM
 from apps.vault import services as vault
+from apps.vault.disposal import disposing
 from apps.vault.models import Artifact, ArtifactQuerySet
 
 logger = logging.getLogger(__name__)
@@ -50,7 +51,7 @@ def _erase_batch(now: datetime) -> int:
     documents = _claim({document for _, document in due})
     mine = _due(now).filter(pk__in=[pk for pk, _ in due]).exclude(document__in=_others(documents))
     artifacts = mine.select_for_update(skip_locked=True, of=("self",)) if due else []
-    with vault.together():
+    with vault.together(), disposing():
         batch = Batch(documents, now)
         erased = batch.erase(list(artifacts))
         batch.close()

@@ -28,6 +28,10 @@ class Store(Protocol):
         """Delete every version of the bytes of some names. Deleting twice is deleting once."""
         ...
 
+    def lock(self, name: str, *, days: int) -> None:
+        """Keep the bytes from being written over, for some days where a store counts them."""
+        ...
+
     def exists(self, name: str) -> bool: ...
 
     def names(self, prefix: str) -> Iterator[str]:

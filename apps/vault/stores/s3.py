@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any, BinaryIO, cast
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -15,8 +16,9 @@ NOT_THERE = {"404", "NoSuchKey", "NotFound"}
 class S3Store:
     """`storage` is a `storages.backends.s3.S3Storage`, which carries bucket and credentials."""
 
-    def __init__(self, storage: Any) -> None:
+    def __init__(self, storage: Any, *, locks: bool = False) -> None:
         self._storage = storage
+        self._bypass = {"BypassGovernanceRetention": True} if locks else {}
 
     def create(self, name: str) -> "S3Receiving":
         return S3Receiving(self._storage, name)
@@ -36,6 +38,21 @@ class S3Store:
     def remove(self, *names: str) -> None:
         for name in names:
             self._remove(name)
+
+    def lock(self, name: str, *, days: int) -> None:
+        """Object Lock in governance mode: only who has the right to bypass it may delete.
+
+        Compliance mode would keep bytes that disposal has promised to be gone.
+        """
+        if not days:
+            return
+        until = datetime.now(UTC) + timedelta(days=days)
+        lock = {"Mode": "GOVERNANCE", "RetainUntilDate": until}
+        client, bucket = self._storage.connection.meta.client, self._storage.bucket_name
+        try:
+            client.put_object_retention(Bucket=bucket, Key=name, Retention=lock)
+        except (BotoCoreError, ClientError) as error:
+            raise Unavailable("The document store does not answer.") from error
 
     def exists(self, name: str) -> bool:
         try:
@@ -60,7 +77,7 @@ class S3Store:
         try:
             for version in self._storage.bucket.object_versions.filter(Prefix=name):
                 if version.object_key == name:
-                    version.delete()
+                    version.delete(**self._bypass)
             for upload in self._storage.bucket.multipart_uploads.filter(Prefix=name):
                 if upload.object_key == name:
                     upload.abort()

@@ -9,7 +9,16 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from portal.demo.people import person
-from portal.evaluation import confidence, pipeline, queue, readers, retention, trail, vault
+from portal.evaluation import (
+    confidence,
+    fixity,
+    pipeline,
+    queue,
+    readers,
+    retention,
+    trail,
+    vault,
+)
 from portal.evaluation.report import report
 from portal.evaluation.scratch import NoScratch
 
@@ -39,6 +48,12 @@ def _vault(options: dict[str, Any]) -> dict[str, float]:
 
 def _retention(options: dict[str, Any]) -> dict[str, float]:
     return retention.compare(artifacts=options["artifacts"])
+
+
+def _fixity(options: dict[str, Any]) -> dict[str, float]:
+    return fixity.compare(
+        records=options["records"], kilobytes=options["kilobytes"], rounds=options["rounds"]
+    )
 
 
 def _pipeline(options: dict[str, Any]) -> dict[str, float]:
@@ -86,6 +101,7 @@ def _audit(options: dict[str, Any]) -> dict[str, float]:
 BENCHES: dict[str, Bench] = {
     "audit": _audit,
     "confidence": _confidence,
+    "fixity": _fixity,
     "pipeline": _pipeline,
     "station": _station,
     "reader": _reader,
@@ -97,6 +113,7 @@ BENCHES: dict[str, Bench] = {
 OPTIONS: dict[str, tuple[str, ...]] = {
     "audit": ("seconds", "rounds", "writers", "leaves", "exported", "events", "only"),
     "confidence": ("limit",),
+    "fixity": ("records", "kilobytes", "rounds"),
     "pipeline": ("pages", "pages_each"),
     "station": ("decisions", "think"),
     "reader": ("documents",),
@@ -119,6 +136,8 @@ class Command(BaseCommand):
         parser.add_argument("--megabytes", type=int, default=128, help="of the file sealed")
         parser.add_argument("--large-megabytes", type=int, default=1024, help="of the large file")
         parser.add_argument("--artifacts", type=int, default=100_000, help="to be erased")
+        parser.add_argument("--records", type=int, default=10_000, help="of signed originals")
+        parser.add_argument("--kilobytes", type=int, default=512, help="of one original")
         parser.add_argument("--decisions", type=int, default=300, help="at the station")
         parser.add_argument("--think", type=float, default=1.8, help="seconds before each")
         parser.add_argument("--rounds", type=int, default=7, help="of both sides, alternating")

@@ -7,14 +7,24 @@ from django.core.management.base import BaseCommand, CommandError
 from apps.extraction import reader
 from apps.extraction.calibration import ERROR_TARGET
 from portal.demo.people import person
-from portal.evaluation import documents, html, reading, uploads, vectors
+from portal.evaluation import (
+    conformance,
+    documents,
+    html,
+    reading,
+    signed,
+    stamped,
+    uploads,
+    vectors,
+)
 from portal.evaluation.documents import Run
 from portal.evaluation.manifest import KINDS, entries
 from portal.evaluation.report import report
 
 UPLOAD = "upload"  # a kind of its own: what matters is what does not happen
 MERKLE = vectors.MERKLE  # no documents but proofs
-ALONE = {UPLOAD, MERKLE}
+SIGNED, STAMPED = signed.KIND, stamped.KIND
+ALONE = {UPLOAD, MERKLE, SIGNED, STAMPED, *conformance.KINDS}
 
 
 class Command(BaseCommand):
@@ -42,8 +52,15 @@ class Command(BaseCommand):
             raise CommandError("There is no such manifest.")
         kinds = options["kinds"] or sorted(KINDS)
         if ALONE & set(kinds) and len(kinds) > 1:
-            raise CommandError("Uploads and proofs are measured by themselves.")
-        measure = {UPLOAD: _uploads, MERKLE: _vectors}.get(kinds[0], _documents)
+            raise CommandError("Uploads, signatures and proofs are measured by themselves.")
+        alone = {
+            UPLOAD: _uploads,
+            MERKLE: _vectors,
+            SIGNED: _signed,
+            STAMPED: _stamped,
+            **dict.fromkeys(conformance.KINDS, _verdicts),
+        }
+        measure = alone.get(kinds[0], _documents)
         said = measure(kinds, options)
         if options["json"] == "-":
             self.stdout.write(said)
@@ -90,3 +107,21 @@ def _vectors(kinds: list[str], options: dict[str, Any]) -> str:
     chosen = vectors.vectors(options["manifest"])[: options["limit"] or None]
     settings = {"kinds": kinds, "vectors": len(chosen)}
     return report("evaluate", settings=settings, figures=vectors.measure(chosen))
+
+
+def _verdicts(kinds: list[str], options: dict[str, Any]) -> str:
+    chosen = conformance.cases(options["manifest"], kind=kinds[0])[: options["limit"] or None]
+    settings = {"kinds": kinds, "cases": len(chosen)}
+    return report("evaluate", settings=settings, figures=conformance.measure(chosen))
+
+
+def _signed(kinds: list[str], options: dict[str, Any]) -> str:
+    chosen = signed.samples(options["manifest"])[: options["limit"] or None]
+    settings = {"kinds": kinds, "documents": len(chosen)}
+    return report("evaluate", settings=settings, figures=signed.measure(chosen))
+
+
+def _stamped(kinds: list[str], options: dict[str, Any]) -> str:
+    chosen = stamped.answers(options["manifest"])[: options["limit"] or None]
+    settings = {"kinds": kinds, "answers": len(chosen)}
+    return report("evaluate", settings=settings, figures=stamped.measure(chosen))

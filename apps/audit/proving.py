@@ -1,4 +1,4 @@
-"""What proves an export: the checkpoint, the hashes around it, older checkpoints, and anchors."""
+"""What proves events to a stranger: hashes around them, older checkpoints, and anchors."""
 
 from __future__ import annotations
 
@@ -14,8 +14,7 @@ from apps.audit.models import LOG, Anchor, Checkpoint, Event
 from apps.audit.tags import Tag
 from apps.audit.tree import Signed
 
-FORMAT = "arrowslit-audit-export/1"
-DAYS = 400  # whose last checkpoints an export continues
+DAYS = 400  # whose last checkpoints a tree is proven to continue
 MOST_ANCHORS = 30
 DAY = timedelta(days=1)
 
@@ -34,15 +33,14 @@ class Anchored:
 def proofs(
     organisation: UUID, signed: Signed, anchors: list[Anchored], **about: Any
 ) -> dict[str, Any]:
-    """The content of `proofs.json`; `about` is what the mode of the export adds."""
+    """The content of `proofs.json`; `about` is the format, and what that adds."""
     sizes = {one.proof["size"] for one in anchors}
     sizes |= {*daily(organisation, signed), *sent(organisation, signed)}
     return {
-        "format": FORMAT,
         "size": signed.size,
         **about,
         "consistency": [
-            {"from": size, "path": _texts(tree.consistency(organisation, size, signed.size))}
+            {"from": size, "path": texts(tree.consistency(organisation, size, signed.size))}
             for size in sorted(sizes)
             if 0 < size < signed.size
         ],
@@ -53,7 +51,7 @@ def proofs(
 def around(organisation: UUID, first: int, after: int, size: int) -> dict[str, Any]:
     """What makes a range of leaves reproduce the root: the subtrees on both sides of it."""
     left, right = tree.around(organisation, first=first, after=after, size=size)
-    return {"first": first, "after": after, "left": _texts(left), "right": _texts(right)}
+    return {"first": first, "after": after, "left": texts(left), "right": texts(right)}
 
 
 def anchored(organisation: UUID, signed: Signed) -> list[Anchored]:
@@ -95,10 +93,10 @@ def _anchored(organisation: UUID, signed: Signed, anchor: Anchor) -> Anchored | 
         "size": logged.size,
         "body": logged.body,
         "index": index,
-        "path": _texts(path),
+        "path": texts(path),
     }
     return Anchored(name, log.note, bytes(anchor.token), anchor.at, proof)
 
 
-def _texts(hashes: list[bytes]) -> list[str]:
+def texts(hashes: list[bytes]) -> list[str]:
     return [base64.b64encode(one).decode() for one in hashes]

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import bagit
 import pytest
 
-from apps.assurance.exports.bag import Bag
+from apps.base.bag import Bag
 
 NOW = datetime(2026, 11, 14, 9, tzinfo=UTC)
 
