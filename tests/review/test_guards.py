@@ -1,0 +1,69 @@
+"""What each guard of a claim refuses alone, even where the one before it let it through."""
+
+import uuid
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from apps.base.errors import NotFound, NotPossible
+from apps.review import permissions
+from apps.review import services as review
+from apps.review.models import Claim, Task
+from apps.review.rules import State
+from tests.review.test_claims import claim, documents_with_tasks
+
+
+@pytest.fixture
+def task(desk) -> Task:
+    """One that Rita holds."""
+    documents_with_tasks(desk, 1)
+    [task] = claim(desk.house.rita)
+    return task
+
+
+def check_holds(user, task) -> None:
+    permissions.check_holds(user, task, now=timezone.now())
+
+
+def test_who_turns_out_to_have_sent_a_document_holds_none_of_it(desk, task):
+    """Nor lets the database anybody take one: a reader of a task is not its sender."""
+    check_holds(desk.house.rita, task)
+    task.sender = desk.house.rita
+    with pytest.raises(NotFound):
+        check_holds(desk.house.rita, task)
+    with pytest.raises(IntegrityError, match="nobody_reads_what_they_sent"), transaction.atomic():
+        task.save(update_fields=["sender"])
+
+
+def test_a_claim_that_was_ended_is_over_before_its_time(desk, task):
+    task.claim.ended_at = timezone.now()
+    with pytest.raises(NotPossible):
+        check_holds(desk.house.rita, task)
+
+
+def test_a_task_moves_under_the_claim_it_was_read_with(task):
+    assert not task.move(State.DECIDED, under=Claim(pk=uuid.uuid4()))
+    assert Task.objects.get(pk=task.pk).state == State.OPEN
+
+
+def test_a_state_follows_one_that_it_may_follow(task):
+    with pytest.raises(ValueError, match="cannot become sealed"):
+        task.move(State.SEALED)
+
+
+def test_only_reviewers_are_offered_work(desk):
+    documents_with_tasks(desk, 1)
+    assert Task.objects.workable_by(desk.house.rita)
+    assert Task.objects.workable_by(desk.house.clara) == []
+
+
+def test_whoever_read_a_field_is_not_offered_its_other_reading(desk):
+    """Neither by the queue nor, where the queue fails, by the database."""
+    desk.two_readers = True
+    desk.paper(fields=("iban",))
+    desk.decide(desk.take(desk.house.rita)["iban"], "DE89370400440532013000")
+    review.release(desk.house.rita, now=timezone.now())
+    free = Task.objects.filter(field__name="iban", claim=None)
+    assert free.free_for(desk.house.remy).exists()
+    assert not free.free_for(desk.house.rita).exists()
