@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from django.utils import timezone
+from apps.intake import jail
+from apps.preservation.packages import bag_check
 
-from apps.preservation.packages import bag_check, mets
-
+METADATA = "apps.preservation.jailed.metadata"
 BAGIT, PREMIS = "bagit_bag", "premis_mets"
 
 
@@ -51,8 +51,13 @@ def _bag(case: Case) -> bool:
 
 
 def _premis(case: Case) -> bool:
-    reading = mets.read(case.path.read_bytes(), now=timezone.now())
-    return reading.parses is case.expected["parses"]
+    """Read behind the wall, as an XML of strangers may ask for much; what breaks cannot be read."""
+    try:
+        with case.path.open("rb") as file, jail.fed(METADATA, source=file) as output:
+            parses = not json.loads(output.read())["errors"]
+    except (jail.Broken, ValueError):
+        parses = False
+    return parses is case.expected["parses"]
 
 
 KINDS: Mapping[str, Callable[[Case], bool]] = {BAGIT: _bag, PREMIS: _premis}

@@ -13,6 +13,7 @@ CONTENT = {
     "delivery.reveal_field",
     "delivery.download_result",
     "delivery.download_transcript",
+    "preservation.download_original",
     "retention.delete_document",
     "retention.withdraw_consent",
     "review.decide_task",
@@ -32,6 +33,18 @@ OVERSIGHT = {
     "retention.govern",
     "retention.serve_subjects",
     "extraction.set_standard",
+    "preservation.oversee_records",
+    "preservation.export_evidence",
+    "preservation.see_fixity",
+    "preservation.repair_copies",
+    "preservation.set_trust",
+    "preservation.validate_record",
+}
+# What was received, who signed it and what that is worth: no content, and seen from both sides.
+RECORDS = {
+    "preservation.view_record",
+    "preservation.view_evidence",
+    "preservation.approve_record",
 }
 # Counts and curves: neither content nor power.
 FIGURES = {"extraction.view_figures", "retention.view_disposals"}
@@ -51,13 +64,13 @@ def test_every_role_has_its_row():
 
 
 def test_every_permission_either_gives_content_or_oversees():
-    assert NAMED == CONTENT | OVERSIGHT | FIGURES
+    assert NAMED == CONTENT | OVERSIGHT | FIGURES | RECORDS
 
 
 @pytest.mark.parametrize("role", Role)
 def test_administering_gives_no_content(role):
     if role in ADMINISTERS:
-        assert ROLES[role] <= OVERSIGHT | FIGURES
+        assert ROLES[role] <= OVERSIGHT | FIGURES | RECORDS
     else:
         assert not ROLES[role] & OVERSIGHT
 

@@ -26,6 +26,7 @@ EXCEPTIONS: dict[str, tuple[set[str], str]] = {
     "apps/extraction/synthetic/": ({"PIL", "pikepdf"}, DRAWN),
     "apps/extraction/drawing.py": ({"PIL"}, "packs pixels the jail gave, and unpacks the same"),
     "apps/extraction/engines/upright.py": ({"PIL"}, "turns pixels, and opens nothing"),
+    "apps/preservation/packages/writing.py": ({"lxml"}, "writes what we say, and reads nothing"),
     "apps/review/crops.py": ({"PIL"}, "cuts slits from decoded pixels and packs them"),
     "apps/review/glyphs.py": ({"PIL"}, "cuts one character from a slit that we drew and sealed"),
     "portal/evaluation/confidence.py": ({"PIL", "rapidocr"}, MEASURES),

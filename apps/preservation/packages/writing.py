@@ -12,13 +12,12 @@ from typing import Any
 from lxml import etree
 
 from apps.audit.tags import Tag
-from apps.preservation.packages import markup
-from apps.preservation.packages.premis import PREMIS_3
 
 ALGORITHMS = {"sha256": "SHA-256", "sha512": "SHA-512"}
 VERSION = "3.0"
 OURS = "portal"  # the type of ids that only we give out
-XSI = markup.XSI
+PREMIS_3 = "http://www.loc.gov/premis/v3"
+XSI = "http://www.w3.org/2001/XMLSchema-instance"
 FORMATS = {"application/pdf": "Portable Document Format"}
 # What archives call what happened; the rest goes by our own names.
 TYPES: Mapping[str, str] = {

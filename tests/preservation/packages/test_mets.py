@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from apps.preservation.packages import mets, premis
+from apps.preservation.jailed import mets, premis
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 EVENT = """<p:event xmlns:p="http://www.loc.gov/premis/v3">

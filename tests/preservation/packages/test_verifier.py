@@ -11,7 +11,8 @@ from django.test import override_settings
 from django.utils import timezone
 
 from apps.audit import anchoring, covering, signing
-from apps.preservation.packages import bag_check, mets
+from apps.preservation.jailed import mets
+from apps.preservation.packages import bag_check
 from portal.demo import stamping
 from tests.conftest import _empty, _house, are_leaves
 from tests.papers import invoice_png

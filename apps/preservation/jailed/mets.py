@@ -17,8 +17,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-from apps.preservation.packages import markup, premis
-from apps.preservation.packages.markup import NotRead
+from apps.preservation.jailed import markup, premis
+from apps.preservation.jailed.markup import NotRead
 
 METS, XLINK = "http://www.loc.gov/METS/", "http://www.w3.org/1999/xlink"
 REFERENCES = ("ADMID", "DMDID")

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from apps.preservation.packages import markup
+from apps.preservation.jailed import markup
 
 PREMIS_3, PREMIS_2 = "http://www.loc.gov/premis/v3", "info:lc/xmlns/premis-v2"
 NAMESPACES = frozenset({PREMIS_3, PREMIS_2})
