@@ -8,10 +8,11 @@ nothing, and the next run begins there. Only these rows are locked, so nothing e
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -155,12 +156,13 @@ def _looked_at(copies: Sequence[Copy], now: datetime) -> list[Looked]:
     same = [copy for copy in copies if copy.pk in known and copy.record.artifact_id in readable]
     with ThreadPoolExecutor(THREADS) as pool:
         hashed = dict(zip([copy.pk for copy in same], pool.map(_sealed, same), strict=True))
-    looked = []
-    for copy in copies:
-        if copy.pk in known and hashed.get(copy.pk) == known[copy.pk]:
-            looked.append(Looked(copy, Fixity.SAME, sealed=known[copy.pk]))
-        else:
-            looked.append(look(copy))
+        others = [copy for copy in copies if hashed.get(copy.pk, "") != known.get(copy.pk)]
+        keys = vault.keys_of([copy.record.artifact for copy in others])
+        deciphered = {one.copy.pk: one for one in pool.map(partial(_look, keys), others)}
+    looked = [
+        deciphered.get(copy.pk) or Looked(copy, Fixity.SAME, sealed=known[copy.pk])
+        for copy in copies
+    ]
     return [_first_copy(one) if _is_new(one) else one for one in looked]
 
 
@@ -182,8 +184,13 @@ def _sealed(copy: Copy) -> str:
 
 def look(copy: Copy) -> Looked:
     """Decipher and hash one copy now."""
+    return _look(vault.keys_of([copy.record.artifact]), copy)
+
+
+def _look(keys: Mapping[UUID, bytes], copy: Copy) -> Looked:
+    """The same with keys that were unwrapped beforehand; it touches the store and no database."""
     artifact, place = copy.record.artifact, Place(copy.place)
-    key = vault.keys_of([artifact]).get(artifact.pk)
+    key = keys.get(artifact.pk)
     if key is None:
         return Looked(copy, Fixity.MISSING)
     try:
