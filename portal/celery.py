@@ -40,16 +40,12 @@ app.conf.beat_schedule = {
     "look at signatures again": {
         "task": "preservation.revalidate",
         "schedule": 600.0,
-        "options": {"queue": "reading", "expires": 540.0},
+        "options": {"queue": "reading"},
     },
     "have records time-stamped": {"task": "preservation.stamp", "schedule": 60.0},
     "count what happened": {"task": "assurance.tally", "schedule": 10.0},
     "send the checkpoint of the day": {"task": "assurance.post", "schedule": 900.0},
-    "hash what is kept": {
-        "task": "preservation.check_fixity",
-        "schedule": 300.0,
-        "options": {"expires": 290.0},
-    },
+    "hash what is kept": {"task": "preservation.check_fixity", "schedule": 300.0},
     "remove what crashes left": {"task": "vault.orphans", "schedule": 3600.0},
 }
 for entry in app.conf.beat_schedule.values():
