@@ -72,6 +72,7 @@ GROUPS: dict[Group, frozenset[Tag]] = {
             Tag.STANDARD_SET,
             Tag.PRACTICE_SET,
             Tag.QUALITY_RULE_SET,
+            Tag.TRUST_SET,
         }
     ),
     Group.WITHHELD: frozenset(
@@ -175,6 +176,9 @@ GROUPS: dict[Group, frozenset[Tag]] = {
             Tag.JOB_SUCCEEDED,
             Tag.JOB_FAILED,
             Tag.JOB_STOPPED,
+            Tag.SIGNATURES_VALIDATED,
+            Tag.RECORD_STAMPED,
+            Tag.REVOCATION_LEARNT,
             Tag.DOCUMENT_READ,
             Tag.DOCUMENT_CLASSIFIED,
             Tag.DOCUMENT_FLAGGED,
