@@ -7,11 +7,12 @@ import pytest
 from tests.crash.installation import REVIEWER, Installation, Person
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def house_of_cards() -> Iterator[Installation]:
-    """One installation for all crashes: what a crash breaks, the next test finds broken.
+    """One installation for the crashes of a file: what one breaks, the next test finds broken.
 
-    At the end the store holds what rows speak of, and nothing else.
+    At the end the store holds what rows speak of, and nothing else. Its clocks strike twice a
+    second, so it is not left running beside the tests of other files.
     """
     with (
         tempfile.TemporaryDirectory(prefix="arrowslit-") as folder,
