@@ -10,11 +10,16 @@ from uuid import UUID
 from django.conf import settings
 from django.db.models import Count, Max, Min, Q
 
-from apps.preservation.models import Copy
+from apps.base.errors import NotPossible
+from apps.preservation.models import Copy, Record
 from apps.vault import copies as vault
 from apps.vault.copies import Place
 
 SHOWN = 50  # damaged copies
+QUARANTINED = (
+    "The stored original is not what was received: its copy is {damage}. It is in quarantine, and"
+    " nobody can download it until a records manager has repaired it from the second copy."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,3 +53,15 @@ def standing(organisation: UUID, *, now: datetime) -> Standing:
         has_second=Place.SECOND in vault.places(),
         quarantine=list(bad.order_by("-quarantined_at", "pk")[:SHOWN]),
     )
+
+
+def check_readable(record: Record) -> None:
+    """Refuse to hand out an original whose stored copy is not what was received.
+
+    Raises:
+        NotPossible: it is in quarantine.
+    """
+    bad = Copy.objects.filter(record=record, place=Place.FIRST, quarantined_at__isnull=False)
+    damage = bad.values_list("damage", flat=True).first()
+    if damage is not None:
+        raise NotPossible(QUARANTINED.format(damage=damage))

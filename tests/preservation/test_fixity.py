@@ -114,8 +114,8 @@ def test_what_happened_to_a_file_on_disk_is_found_by_name(
     event = Event.objects.get(tag=Tag.COPY_DAMAGED)
     assert (event.subject, event.outcome) == (record.reference, "failed")
     with pytest.raises(NotPossible, match=f"its copy is {damage}"):
-        fixity.check_readable(record)
-    fixity.check_readable(other)
+        standing.check_readable(record)
+    standing.check_readable(other)
 
 
 def test_damage_is_told_once_and_shown_to_the_officer(settings, record):
@@ -168,7 +168,7 @@ def test_a_records_manager_repairs_a_copy_from_the_other(
     assert stored(settings, record, place).read_bytes() == well
     assert stat.S_IMODE(stored(settings, record, place).stat().st_mode) == LOCKED
     assert not Copy.objects.filter(quarantined_at__isnull=False).exists()
-    fixity.check_readable(record)
+    standing.check_readable(record)
     with vault.open(record.artifact, actor=house.rosa.actor, purpose="test") as content:
         assert len(content.read()) == record.size
     event = Event.objects.get(tag=Tag.COPY_REPAIRED)

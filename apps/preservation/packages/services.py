@@ -18,7 +18,7 @@ from apps.base.errors import NotAllowed, NotFound, NotPossible
 from apps.base.types import Actor
 from apps.jobs import services as jobs
 from apps.jobs.models import Job
-from apps.preservation import fixity, permissions
+from apps.preservation import permissions, standing
 from apps.preservation.models import Package, Record
 from apps.preservation.packages import gathering, packing
 from apps.preservation.packages.gathering import Gathered
@@ -263,7 +263,7 @@ def _opened(package: Package) -> BinaryIO | None:
 def _check_there(record: Record) -> None:
     if record.artifact.shredded_at is not None:
         raise NotPossible("The original was erased. A package without it still proves its hashes.")
-    fixity.check_readable(record)
+    standing.check_readable(record)
 
 
 def _keep(package: Package, artifact: Artifact, commitment: Event) -> None:

@@ -14,7 +14,7 @@ from apps.base.types import Actor
 from apps.intake.models import Document
 from apps.jobs import services as jobs
 from apps.jobs.models import Job
-from apps.preservation import fixity, permissions
+from apps.preservation import permissions, standing
 from apps.preservation.models import Found, Record
 from apps.preservation.reasons import Why
 from apps.vault import services as vault
@@ -81,7 +81,7 @@ def download(record: Record, *, reason: Why, user: User) -> BinaryIO:
         Unreadable: the stored bytes are not those of the record.
     """
     permissions.check_can_download(user, record)
-    fixity.check_readable(record)
+    standing.check_readable(record)
     source = vault.open(record.artifact, actor=user.actor, purpose="original")
     if digests(source) != (record.sha256, record.sha512):
         source.close()
