@@ -9,8 +9,9 @@ from django.utils import timezone
 from apps.base.errors import NotFound, NotPossible
 from apps.review import permissions
 from apps.review import services as review
-from apps.review.models import Claim, Task
-from apps.review.rules import State
+from apps.review.models import Claim, Decision, Task
+from apps.review.rules import State, Verdict
+from apps.review.services.decisions import Answer
 from tests.review.test_claims import claim, documents_with_tasks
 
 
@@ -67,3 +68,21 @@ def test_whoever_read_a_field_is_not_offered_its_other_reading(desk):
     free = Task.objects.filter(field__name="iban", claim=None)
     assert free.free_for(desk.house.remy).exists()
     assert not free.free_for(desk.house.rita).exists()
+
+
+def test_only_who_holds_a_slit_leaves_it_to_somebody_else(desk, task):
+    answer = Answer(uuid.uuid4(), Verdict.SKIPPED)
+    with pytest.raises(NotFound):
+        review.skip(task, answer, user=desk.house.remy, now=timezone.now())
+    assert not Decision.objects.exists()
+
+
+def test_what_is_final_is_passed_over_when_something_is_taken_back(desk):
+    documents_with_tasks(desk, 2)
+    first, second = claim(desk.house.rita)
+    desk.decide(first)
+    desk.decide(second)
+    assert Task.objects.get(pk=second.pk).move(State.SEALED)
+    assert review.undo(desk.house.rita, now=timezone.now()).pk == first.pk
+    with pytest.raises(NotPossible):
+        review.undo(desk.house.rita, now=timezone.now())
