@@ -1,5 +1,6 @@
 """The cast, a house for them, and a database that keeps the rules of the real one."""
 
+import asyncio
 import os
 import uuid
 from collections.abc import Callable, Iterator
@@ -58,6 +59,39 @@ def django_db_setup(django_db_blocker: Any) -> Iterator[None]:
         with server.admin() as db:
             db.execute(f'DROP DATABASE IF EXISTS "{DATABASE}" WITH (FORCE)')
     reader.close()
+
+
+@contextmanager
+def loop_left_aside(item: pytest.Item) -> Iterator[None]:
+    """A browser leaves its loop marked as running in this process; signing starts its own."""
+    left = None if "chromium" in item.fixturenames else asyncio._get_running_loop()
+    if left:
+        asyncio._set_running_loop(None)
+    try:
+        yield
+    finally:
+        if left:
+            asyncio._set_running_loop(left)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_setup(item: pytest.Item) -> Iterator[None]:
+    with loop_left_aside(item):
+        return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
+    with loop_left_aside(item):
+        return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Iterator[None]:
+    if nextitem is None:  # the browser itself is closed here
+        return (yield)
+    with loop_left_aside(item):
+        return (yield)
 
 
 @pytest.fixture(scope="session", autouse=True)
