@@ -23,6 +23,7 @@ from apps.preservation.models import Package, Record
 from apps.preservation.packages import gathering, packing
 from apps.preservation.packages.gathering import Gathered
 from apps.preservation.packages.packing import Contents
+from apps.preservation.services import records
 from apps.vault import services as vault
 from apps.vault.classes import ArtifactClass
 from apps.vault.models import Artifact
@@ -257,7 +258,7 @@ def _opened(package: Package) -> BinaryIO | None:
     if not package.original:
         return None
     _check_there(package.record)
-    return vault.open(package.record.artifact, actor=package.asked_by.actor, purpose="evidence")
+    return records.opened(package.record, actor=package.asked_by.actor, purpose="evidence")
 
 
 def _check_there(record: Record) -> None:

@@ -81,12 +81,7 @@ def download(record: Record, *, reason: Why, user: User) -> BinaryIO:
         Unreadable: the stored bytes are not those of the record.
     """
     permissions.check_can_download(user, record)
-    standing.check_readable(record)
-    source = vault.open(record.artifact, actor=user.actor, purpose="original")
-    if digests(source) != (record.sha256, record.sha512):
-        source.close()
-        raise Unreadable(CHANGED)
-    source.seek(0)
+    source = opened(record, actor=user.actor, purpose="original")
     note(
         Tag.ORIGINAL_DOWNLOADED,
         record,
@@ -94,6 +89,21 @@ def download(record: Record, *, reason: Why, user: User) -> BinaryIO:
         reason=reason.value,
         sha256=record.sha256,
     )
+    return source
+
+
+def opened(record: Record, *, actor: Actor, purpose: str) -> BinaryIO:
+    """The stored bytes, once they are found to be those of the record.
+
+    Raises:
+        NotPossible, Gone, Unreadable: as `download` does.
+    """
+    standing.check_readable(record)
+    source = vault.open(record.artifact, actor=actor, purpose=purpose)
+    if digests(source) != (record.sha256, record.sha512):
+        source.close()
+        raise Unreadable(CHANGED)
+    source.seek(0)
     return source
 
 

@@ -201,3 +201,15 @@ def test_an_erased_original_is_still_proven(carl, record, sealed, tmp_path):
 def test_a_package_is_erased_within_a_week(carl, record, sealed):
     package = bags.made(record, carl)
     assert (package.artifact.due_at - package.artifact.created_at).days == 7
+
+
+def test_nothing_is_packed_of_bytes_that_are_not_those_of_the_record(
+    carl, record, sealed, monkeypatch
+):
+    package = asked(record, carl)
+    monkeypatch.setattr("apps.preservation.services.records.digests", lambda source: ("", ""))
+    job = evidencing.job_of(package)
+    runner.run(job.pk)
+    job.refresh_from_db()
+    package.refresh_from_db()
+    assert (job.state == State.SUCCEEDED, package.artifact) == (False, None)
