@@ -20,19 +20,9 @@ from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 from django.utils import timezone
 
 from apps.accounts.models import ApiKey, User
-from apps.assurance import searches
-from apps.assurance.exports import services as exporting
-from apps.assurance.exports.services import Why as ExportReason
-from apps.assurance.models import Export, Mode
-from apps.audit.models import Event
-from apps.audit.tags import Tag
 from apps.base.scope import acting_for
 from apps.intake.models import Document
 from apps.intake.references import new_reference
-from apps.preservation.models import Copy, Package, Purpose, TrustRoot
-from apps.preservation.packages import services as evidencing
-from apps.preservation.packages.services import Why as EvidenceReason
-from apps.preservation.services import trusting
 from apps.retention import services as retention
 from apps.retention.models import Certificate, Disposal, Hold, Scope, Withdrawal
 from apps.retention.policy import Policy
@@ -41,14 +31,13 @@ from apps.review.ladder import RUNGS, State, Step, Why
 from apps.review.models import Claim, Grant, Task
 from apps.review.rules import CorrectionReason
 from apps.vault import services as vault
-from apps.vault.classes import ArtifactClass
 from apps.vault.models import Artifact
 from tests.api.calls import issue
 from tests.conftest import House
 from tests.intake.browsers import BACKEND, JSON
+from tests.permissions import made
 from tests.permissions.table import PEOPLE, REFUSED
 from tests.preservation import pki
-from tests.preservation.conftest import recorded_of
 from tests.preservation.originals import kept
 from tests.review.desk import CLASS, IBAN, LONG_PAPER, NUMBER, Desk
 
@@ -81,7 +70,7 @@ class World:
         with acting_for(self.house.halden.pk):
             self._documents(Desk(self.house, monkeypatch))
             self.key = issue(self.house)
-            self.of_carl = {**_of_carl(self.house), **_of_record(self.house, self.delivered)}
+            self.of_carl = made.all_of(self.house, self.delivered)
             ApiKey.objects.update(used_on=timezone.now())  # else the day's first use is a change
         self.people = {name: self._person(name) for name in PEOPLE if name not in NOBODY}
         self._sessions = {name: _session(user) for name, user in self.people.items()}
@@ -394,44 +383,6 @@ class World:
 
     def _files(self) -> set[Path]:
         return {path for path in self.vault.rglob("*") if path.is_file()}
-
-
-def _of_carl(house: House) -> dict[str, Any]:
-    """An export, a search and an event, by what stands for them in an address."""
-    how = {"mode": Mode.RANGE, "reason": ExportReason.AUDIT, "names": False, "words": False}
-    export = exporting.ask({}, user=house.carl, **how)
-    about = {"organisation": house.halden.pk, "document": export.pk, "actor": house.carl.actor}
-    artifact = vault.seal(b"a bag", kind=ArtifactClass.EXPORT, **about)
-    event = Event.objects.filter(subject=export.reference).get()
-    Export.objects.update(artifact=artifact, event=event.pk)
-    search = searches.keep({"outcome": "refused"}, name="Refusals", user=house.carl)
-    return {"export": export.reference, "search": search.pk, "event": event.pk}
-
-
-def _of_record(house: House, document: Document) -> dict[str, Any]:
-    """A record of Clara's document, a package of evidence and a copy, likewise."""
-    record = recorded_of(house, document)
-    package = evidencing.ask(record, reason=EvidenceReason.AUDIT, original=False, user=house.carl)
-    about = {"organisation": house.halden.pk, "document": package.pk, "actor": house.carl.actor}
-    artifact = vault.seal(b"a bag", kind=ArtifactClass.EXPORT, **about)
-    event = Event.objects.filter(tag=Tag.EVIDENCE_ASKED).get()
-    made = {"artifact": artifact, "event": event.pk, "commitment": event.pk}
-    Package.objects.update(**made)
-    copy = Copy.objects.create(
-        organisation_id=house.halden.pk,
-        record=record,
-        place="first",
-        size=record.size,
-        due_at=timezone.now(),
-    )
-    root = _trusted(house)
-    return {"package": package.reference, "copy": copy.pk, "root": root.pk}
-
-
-def _trusted(house: House) -> TrustRoot:
-    about = {"organisation": house.halden.pk, "actor": house.carl.actor}
-    trusting.trust(pki.house().root.der, purpose=Purpose.SIGNATURES, **about)
-    return TrustRoot.objects.get()
 
 
 def _paper() -> SimpleUploadedFile:
