@@ -1,5 +1,6 @@
-"""What an admin says of a new key."""
+"""What an admin says of a new key, and how anybody signs."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -11,6 +12,23 @@ from apps.accounts.scopes import TITLES, Scope
 from apps.base.forms import PlainForm
 
 LASTS = {30: "30 days", 90: "90 days", 180: "Half a year", 365: "One year"}
+
+
+class SignedForm(PlainForm):
+    """Whoever acts says who they are once more; `refused` says what did not happen without it."""
+
+    refused = "Nothing was done."
+    password = forms.CharField(max_length=200, strip=False)
+
+    def __init__(self, *args: Any, is_theirs: Callable[[str], bool], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._is_theirs = is_theirs
+
+    def clean_password(self) -> str:
+        password = str(self.cleaned_data["password"])
+        if not self._is_theirs(password):
+            raise forms.ValidationError(f"That is not your password. {self.refused}")
+        return password
 
 
 class KeyForm(PlainForm):

@@ -1,6 +1,7 @@
 """A request of somebody who has signed in: what every view behind the gate is given."""
 
 from typing import Any
+from uuid import UUID
 
 from django.http import HttpRequest, QueryDict
 from django_htmx.middleware import HtmxDetails
@@ -13,6 +14,13 @@ class PersonRequest(HttpRequest):
 
     user: User
     htmx: HtmxDetails
+
+
+def organisation_of(request: PersonRequest) -> UUID:
+    """Of somebody whose permission only members of an organisation have."""
+    organisation = request.user.organisation_id
+    assert organisation is not None  # nobody else has one
+    return organisation
 
 
 class ProgramRequest(HttpRequest):

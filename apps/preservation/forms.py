@@ -7,9 +7,9 @@ from typing import Any
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
+from apps.accounts.forms import SignedForm
 from apps.base.forms import PlainForm
 from apps.preservation.models import Purpose
-from apps.preservation.packages.forms import SignedForm
 from apps.preservation.reasons import REASONS, SAYINGS, STATEMENTS
 
 LONGEST = 1000  # characters of a comment or reason

@@ -1,13 +1,13 @@
 """What people say who delete, and who govern what is kept."""
 
 import re
-from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
 from django import forms
 
+from apps.accounts.forms import SignedForm
 from apps.accounts.models import User, Workspace
 from apps.base.forms import PlainForm
 from apps.extraction import doctypes
@@ -54,20 +54,8 @@ class DeleteForm(PlainForm):
         return typed
 
 
-class SignForm(PlainForm):
-    """A signature: whoever signs says who they are once more."""
-
-    password = forms.CharField(max_length=200, strip=False)
-
-    def __init__(self, *args: Any, is_theirs: Callable[[str], bool], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self._is_theirs = is_theirs
-
-    def clean_password(self) -> str:
-        password = str(self.cleaned_data["password"])
-        if not self._is_theirs(password):
-            raise forms.ValidationError("That is not your password. Nothing was signed.")
-        return password
+class SignForm(SignedForm):
+    refused = "Nothing was signed."
 
 
 class ReasonForm(PlainForm):

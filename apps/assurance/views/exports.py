@@ -1,7 +1,6 @@
 """Taking the trail out: asked for, made by a worker, fetched once it is sealed."""
 
-from collections.abc import Iterator
-from typing import Any, BinaryIO
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
@@ -16,10 +15,10 @@ from apps.assurance.exports.services import Why
 from apps.assurance.forms import ExportForm, TrailForm
 from apps.assurance.models import Export, Mode
 from apps.audit.exposure import Exposure, exposes
+from apps.base.downloads import attachment
 from apps.jobs.flow import ENDS, State
 
 LISTED = 50  # exports
-PIECE = 256 * 1024  # bytes
 
 may_export = permission_required("assurance.export_trail", raise_exception=True)
 
@@ -58,11 +57,9 @@ def bag(request: PersonRequest, export: str) -> StreamingHttpResponse:
     """The bytes, once that they are taken is under a signed checkpoint."""
     found = exporting.named(export, user=request.user)
     source = exporting.fetched(found, user=request.user)
-    response = StreamingHttpResponse(_pieces(source), content_type="application/zip")
-    response.headers["Content-Disposition"] = f'attachment; filename="{found.reference}.zip"'
-    if found.artifact:
-        response.headers["Content-Length"] = str(found.artifact.size)
-    return response
+    size = found.artifact.size if found.artifact else None
+    name = f"{found.reference}.zip"
+    return attachment(source, name=name, media_type="application/zip", size=size)
 
 
 @exposes(Exposure.NOTHING)
@@ -100,12 +97,6 @@ def _context(export: Export) -> dict[str, Any]:
         "failed": job.state == State.FAILED,
         "settled": job.state in ENDS,
     }
-
-
-def _pieces(source: BinaryIO) -> Iterator[bytes]:
-    with source:
-        while piece := source.read(PIECE):
-            yield piece
 
 
 def _organisation(request: PersonRequest) -> Any:

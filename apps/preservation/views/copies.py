@@ -12,11 +12,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from apps.accounts import services as accounts
-from apps.accounts.requests import PersonRequest
+from apps.accounts.forms import SignedForm
+from apps.accounts.requests import PersonRequest, organisation_of
 from apps.audit.exposure import Exposure, exposes
 from apps.preservation import repairing, standing
 from apps.preservation.models import Copy
-from apps.preservation.packages.forms import SignedForm
 
 
 @exposes(Exposure.NOTHING)
@@ -49,9 +49,3 @@ def _page(
         "form": form or SignedForm(is_theirs=lambda password: False),
     }
     return render(request, "preservation/fixity.html", context, status=status)
-
-
-def organisation_of(request: PersonRequest) -> UUID:
-    organisation = request.user.organisation_id
-    assert organisation is not None  # nobody else has the permission
-    return organisation

@@ -1,8 +1,7 @@
 """Evidence of a record: asked for, made by a worker, fetched once it is sealed."""
 
-from collections.abc import Iterator
 from functools import partial
-from typing import Any, BinaryIO
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
@@ -13,13 +12,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from apps.accounts import services as accounts
 from apps.accounts.requests import PersonRequest
 from apps.audit.exposure import Exposure, exposes
+from apps.base.downloads import attachment
 from apps.jobs.flow import ENDS, State
 from apps.preservation.models import Package, Record
 from apps.preservation.packages import services as evidencing
 from apps.preservation.packages.forms import EvidenceForm
 from apps.preservation.packages.services import MAY_TAKE_ORIGINAL, REASONS, Why
-
-PIECE = 256 * 1024  # bytes
 
 may_export = permission_required("preservation.export_evidence", raise_exception=True)
 
@@ -58,11 +56,9 @@ def bag(request: PersonRequest, package: str) -> StreamingHttpResponse:
     """The bytes, once that they are taken is under a signed checkpoint."""
     found = evidencing.named(package, user=request.user)
     source = evidencing.fetched(found, user=request.user)
-    response = StreamingHttpResponse(_pieces(source), content_type="application/zip")
-    response.headers["Content-Disposition"] = f'attachment; filename="{found.reference}.zip"'
-    if found.artifact:
-        response.headers["Content-Length"] = str(found.artifact.size)
-    return response
+    size = found.artifact.size if found.artifact else None
+    name = f"{found.reference}.zip"
+    return attachment(source, name=name, media_type="application/zip", size=size)
 
 
 @exposes(Exposure.NOTHING)
@@ -95,9 +91,3 @@ def _context(package: Package) -> dict[str, Any]:
         "failed": job.state == State.FAILED,
         "settled": job.state in ENDS,
     }
-
-
-def _pieces(source: BinaryIO) -> Iterator[bytes]:
-    with source:
-        while piece := source.read(PIECE):
-            yield piece

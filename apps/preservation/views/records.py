@@ -1,8 +1,5 @@
 """Records, one by one and in a list, and the original of one to take away."""
 
-from collections.abc import Iterator
-from typing import BinaryIO
-
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
@@ -11,6 +8,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from apps.accounts.requests import PersonRequest
 from apps.audit.exposure import Exposure, exposes
+from apps.base.downloads import attachment
 from apps.preservation import permissions
 from apps.preservation import services as preservation
 from apps.preservation.forms import ChainForm, ListForm, TakeForm
@@ -19,7 +17,6 @@ from apps.preservation.reasons import Why
 from apps.preservation.sheet import sheet, title
 
 PAGE = 25  # records
-PIECE = 256 * 1024  # bytes
 
 may_take = permission_required("preservation.download_original", raise_exception=True)
 may_see = permission_required("preservation.view_record", raise_exception=True)
@@ -73,10 +70,8 @@ def original(request: PersonRequest, record: str) -> HttpResponse | StreamingHtt
         return render(request, "preservation/take.html", context, status=422)
     why = Why(form.cleaned_data["reason"])
     source = preservation.download(found, reason=why, user=request.user)
-    response = StreamingHttpResponse(_pieces(source), content_type=found.media_type)
-    response.headers["Content-Disposition"] = f'attachment; filename="{found.reference}.pdf"'
-    response.headers["Content-Length"] = str(found.size)
-    return response
+    name = f"{found.reference}.pdf"
+    return attachment(source, name=name, media_type=found.media_type, size=found.size)
 
 
 def _context(request: PersonRequest, found: Record, page: object) -> dict[str, object]:
@@ -89,9 +84,3 @@ def _context(request: PersonRequest, found: Record, page: object) -> dict[str, o
         "can_validate": request.user.has_perm("preservation.validate_record"),
         "can_approve": permissions.can_approve(request.user, found),
     }
-
-
-def _pieces(source: BinaryIO) -> Iterator[bytes]:
-    with source:
-        while piece := source.read(PIECE):
-            yield piece

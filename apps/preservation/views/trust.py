@@ -11,14 +11,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from apps.accounts import services as accounts
-from apps.accounts.requests import PersonRequest
+from apps.accounts.forms import SignedForm
+from apps.accounts.requests import PersonRequest, organisation_of
 from apps.audit.exposure import Exposure, exposes
 from apps.base.errors import PortalError
 from apps.preservation.forms import RootForm
 from apps.preservation.models import TrustRoot
-from apps.preservation.packages.forms import SignedForm
 from apps.preservation.services import trusting
-from apps.preservation.views.copies import organisation_of
 
 may_see = permission_required("preservation.validate_record", raise_exception=True)
 may_set = permission_required("preservation.set_trust", raise_exception=True)

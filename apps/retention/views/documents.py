@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
-from apps.accounts.requests import PersonRequest
+from apps.accounts.requests import PersonRequest, organisation_of
 from apps.audit import services as audit
 from apps.audit.exposure import Exposure, exposes
 from apps.audit.tags import Tag
@@ -16,7 +16,6 @@ from apps.retention import services as retention
 from apps.retention.forms import DeleteForm
 from apps.retention.models import Erasure
 from apps.retention.promises import promise as make_promise
-from apps.retention.views.asked import organisation_of
 from apps.vault.models import Artifact
 
 WAITS = "What a legal hold or a law keeps is erased as soon as it may; the receipt says why."

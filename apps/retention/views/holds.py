@@ -7,14 +7,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from apps.accounts.requests import PersonRequest
+from apps.accounts.requests import PersonRequest, organisation_of
 from apps.audit.exposure import Exposure, exposes
 from apps.retention import permissions
 from apps.retention import services as retention
 from apps.retention.forms import ExceptionForm, HoldForm, MomentForm, ReasonForm, SignForm
 from apps.retention.models import Hold, PolicyException
 from apps.retention.policy import Start
-from apps.retention.views.asked import organisation_of, signed_by
+from apps.retention.views.asked import signed_by
 
 MOST_NAMED = 4000  # characters of references that another page may bring along
 SHOWN = 200  # documents of a hold

@@ -5,7 +5,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from apps.accounts.requests import PersonRequest
+from apps.accounts.requests import PersonRequest, organisation_of
 from apps.audit.exposure import Exposure, exposes
 from apps.retention import permissions
 from apps.retention import services as retention
@@ -15,7 +15,7 @@ from apps.retention.forms import ChangeForm, SignForm
 from apps.retention.history import history
 from apps.retention.matrix import TITLES
 from apps.retention.models import PolicyVersion, Standing
-from apps.retention.views.asked import organisation_of, signed_by
+from apps.retention.views.asked import signed_by
 
 CLOCKS = 12  # rows of what goes next
 

@@ -6,7 +6,7 @@ from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
 
-from apps.accounts.requests import PersonRequest
+from apps.accounts.requests import PersonRequest, organisation_of
 from apps.audit import services as audit
 from apps.audit.exposure import Exposure, exposes
 from apps.audit.tags import Tag
@@ -14,7 +14,6 @@ from apps.retention import services as retention
 from apps.retention import statements
 from apps.retention.models import Certificate
 from apps.retention.offline import verify_certificate
-from apps.retention.views.asked import organisation_of
 
 PAGE = 50  # certificates
 

@@ -4,13 +4,12 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from apps.accounts.requests import PersonRequest
+from apps.accounts.requests import PersonRequest, organisation_of
 from apps.audit.exposure import Exposure, exposes
 from apps.intake import services as intake
 from apps.intake.models import Switch, Use
 from apps.retention import services as retention
 from apps.retention.forms import UseForm
-from apps.retention.views.asked import organisation_of
 
 FEW = 20  # earlier turns
 WORDS: dict[Use, tuple[str, str]] = {

@@ -7,14 +7,14 @@ from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from apps.accounts.requests import PersonRequest
+from apps.accounts.requests import PersonRequest, organisation_of
 from apps.audit.exposure import Exposure, exposes
 from apps.intake.models import Document
 from apps.retention import permissions, statements
 from apps.retention import services as retention
 from apps.retention.forms import CaseForm, NarrowForm, ReasonForm, ReferenceForm, SignForm
 from apps.retention.models import Fate, SubjectItem, SubjectRequest, Withdrawal
-from apps.retention.views.asked import organisation_of, signed_by
+from apps.retention.views.asked import signed_by
 
 SHOWN = 50  # wishes
 
