@@ -8,6 +8,7 @@ from django.test import Client
 
 from apps.audit.models import Event
 from apps.audit.tags import Tag
+from apps.base.scope import acting_for
 from apps.preservation.forms import LARGEST_CERTIFICATE
 from apps.preservation.models import Purpose, TrustRoot
 from apps.preservation.services import trusting
@@ -86,3 +87,12 @@ def test_nothing_changes_without_ones_password(house, carl):
     assert response.status_code == 422
     assert "That is not your password" in said(response)
     assert trusting.current(house.halden.pk).number == 1
+
+
+def test_what_another_organisation_trusts_is_not_there(house, carl):
+    with acting_for(house.northmere.pk):
+        about = {"organisation": house.northmere.pk, "actor": house.carl.actor}
+        trusting.trust(pki.house().root.der, purpose=Purpose.SIGNATURES, **about)
+        theirs = TrustRoot.objects.get()
+    response = carl.post(f"{PAGE}{theirs.pk}/remove/", {"password": PASSWORD})
+    assert response.status_code == 404

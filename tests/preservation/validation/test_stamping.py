@@ -87,6 +87,17 @@ def test_an_authority_that_gives_no_good_stamp_is_asked_again(record, bad, probl
     assert not TimestampDue.objects.exists()
 
 
+def test_a_certificate_that_may_not_stamp_the_time_is_refused(record, monkeypatch):
+    real = stamping.validating.look_at_stamp
+
+    def for_something_else(*given, **about):
+        return {**real(*given, **about), "for_time": False}
+
+    monkeypatch.setattr(stamping.validating, "look_at_stamp", for_something_else)
+    assert go(record) == 0
+    assert {one.problem for one in TimestampDue.objects.all()} == {"not for time stamps"}
+
+
 def test_the_pause_grows_to_its_limit(record):
     answers.update({FIRST: silent, SECOND: silent})
     now = timezone.now()
