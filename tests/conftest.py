@@ -63,14 +63,17 @@ def django_db_setup(django_db_blocker: Any) -> Iterator[None]:
 
 @contextmanager
 def loop_left_aside(item: pytest.Item) -> Iterator[None]:
-    """A browser leaves its loop marked as running in this process; signing starts its own."""
+    """A browser leaves its loop marked as running in this process; signing starts its own.
+
+    Django keeps one connection for either state, so a test is in one from setup to teardown.
+    """
     left = None if "chromium" in item.fixturenames else asyncio._get_running_loop()
     if left:
         asyncio._set_running_loop(None)
     try:
         yield
     finally:
-        if left:
+        if left and not left.is_closed():
             asyncio._set_running_loop(left)
 
 
@@ -87,9 +90,7 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Iterator[None]:
-    if nextitem is None:  # the browser itself is closed here
-        return (yield)
+def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
     with loop_left_aside(item):
         return (yield)
 

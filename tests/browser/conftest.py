@@ -1,5 +1,6 @@
 """Chromium in front of the real web server; the database and the vault are the test's own."""
 
+import asyncio
 import os
 import shutil
 import socket
@@ -61,8 +62,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     with sync_playwright() as playwright:
+        loop = asyncio._get_running_loop()
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser
+        asyncio._set_running_loop(loop)  # the last test may have left it aside
         browser.close()
 
 
