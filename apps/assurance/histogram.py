@@ -6,7 +6,7 @@ of filters is counted among the newest events that a page would look through, an
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import Enum
@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from apps.audit import tallies
-from apps.audit.explorer import Walk, Wanted
+from apps.audit.explorer import Found, Walk, Wanted
 from apps.audit.groups import GROUPS, Group
 from apps.audit.models import Facet
 from apps.audit.tags import Outcome
@@ -129,8 +129,13 @@ class Histogram:
         return [bar for bar in self.bars if bar.events]
 
 
-def histogram(wanted: Wanted, *, organisation: UUID, now: datetime) -> Histogram:
-    """The bars of what is wanted; of the last month, if no range is asked for."""
+def histogram(
+    wanted: Wanted, *, organisation: UUID, now: datetime, page: Found | None = None
+) -> Histogram:
+    """The bars of what is wanted; of the last month, if no range is asked for.
+
+    If a page of it is known and holds all there is, nothing is walked again.
+    """
     until = min(wanted.until or now, now)
     since = wanted.since or until - USUAL
     unit = _unit(until - since)
@@ -141,7 +146,7 @@ def histogram(wanted: Wanted, *, organisation: UUID, now: datetime) -> Histogram
     elif face:
         hours = _tallied(*face, wanted, organisation, since, until)
     else:
-        hours, sampled = _sampled(wanted, organisation)
+        hours, sampled = _sampled(wanted, organisation, page)
     bars = list(_bars(hours, unit, since, until))
     reach = tallies.counted_to(organisation) if face else None
     return Histogram(
@@ -218,17 +223,27 @@ def _split(count: Count, seen: Count, outcomes: Sequence[str]) -> Split:
     return Split(seen.of(done), count.of(done) - seen.of(done), count.of(shown - done))
 
 
-def _sampled(wanted: Wanted, organisation: UUID) -> tuple[dict[datetime, Split], bool]:
+def _sampled(
+    wanted: Wanted, organisation: UUID, page: Found | None
+) -> tuple[dict[datetime, Split], bool]:
     """Events counted one by one, and whether there may be more of them."""
+    if page and page.is_all:
+        known = [(event.at, event.tag, event.outcome, 1) for event in page.events]
+        return _by_hour(known), page.looked_to is not None
     walk = Walk(wanted, organisation)
-    events = walk.matching(SAMPLE)
+    counts = walk.by_hour(SAMPLE)
+    full = sum(events for *_, events in counts) == SAMPLE
+    return _by_hour(counts), full or walk.end() is not None
+
+
+def _by_hour(counts: Iterable[tuple[datetime, str, str, int]]) -> dict[datetime, Split]:
     hours: dict[datetime, Split] = {}
-    for event in events:
-        hour = Unit.HOUR.begin(event.at.astimezone(UTC))
-        done, seen = event.outcome == Outcome.DONE, event.tag in GROUPS[Group.SEEN]
-        one = Split(int(done and seen), int(done and not seen), int(not done))
-        hours[hour] = hours.get(hour, NOTHING).plus(one)
-    return hours, len(events) == SAMPLE or walk.end() is not None
+    for at, tag, outcome, events in counts:
+        hour = Unit.HOUR.begin(at.astimezone(UTC))
+        done, seen = outcome == Outcome.DONE, tag in GROUPS[Group.SEEN]
+        some = Split(events * (done and seen), events * (done and not seen), events * (not done))
+        hours[hour] = hours.get(hour, NOTHING).plus(some)
+    return hours
 
 
 def _bars(

@@ -9,7 +9,7 @@ that no question, however rare its answer, takes longer than another.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -26,6 +26,10 @@ from apps.base.types import Actor
 
 WALK = 20_000  # events a page looks through at most
 REFUSED = "refused"  # any outcome but done
+BY_HOUR = """
+    SELECT date_trunc('hour', at, 'UTC'), tag, outcome, count(*)
+    FROM ({page}) AS page GROUP BY 1, 2, 3
+"""
 CONDITIONS = {  # of an event that the leading filter has passed
     "actor": "actor = %s",
     "document": "document = %s",
@@ -86,6 +90,12 @@ class Found:
     events: Sequence[Event]
     before: UUID | None = None  # of the next page; None if there is none
     looked_to: datetime | None = None  # where a walk ended before the page was full
+    is_first: bool = True
+
+    @property
+    def is_all(self) -> bool:
+        """Whether a walk from the newest event comes to nothing else."""
+        return self.is_first and (self.before is None or self.looked_to is not None)
 
 
 @transaction.atomic
@@ -100,11 +110,11 @@ def search(
     """A page of what is wanted, newest first. That it was read is recorded after it."""
     walk = Walk(wanted, organisation, before)
     fetched = walk.matching(count + 1)
-    found = Found(fetched[:count])
+    found = Found(fetched[:count], is_first=before is None)
     if len(fetched) > count:
-        found = Found(fetched[:count], before=fetched[count - 1].pk)
+        found = replace(found, before=fetched[count - 1].pk)
     elif end := walk.end():
-        found = Found(fetched, before=end, looked_to=born_at(end))
+        found = replace(found, before=end, looked_to=born_at(end))
     _record_read(wanted, organisation, reader, events=len(found.events))
     return found
 
@@ -135,6 +145,15 @@ class Walk:
     def keys(self, count: int) -> list[UUID]:
         """The same, by their keys alone."""
         return [event.pk for event in self.matching(count)]
+
+    def by_hour(self, count: int) -> list[tuple[datetime, str, str, int]]:
+        """How many the newest that fit are, by hour, tag and outcome."""
+        if self.wanted.nothing:
+            return []
+        sql, values = self._sql(count)
+        with connection.cursor() as cursor:
+            cursor.execute(BY_HOUR.format(page=sql), values)
+            return list(cursor.fetchall())
 
     def end(self) -> UUID | None:
         """Where the walk ended because it was long enough; None if it came to the first event."""

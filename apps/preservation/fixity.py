@@ -35,7 +35,7 @@ logger = logging.getLogger(__name__)
 
 Found = TypeVar("Found")
 SYSTEM = Actor("system:fixity")
-BATCH = 500  # copies in one transaction
+BATCH = 1_000  # copies in one transaction
 BATCH_BYTES = 512 * 2**20  # plain ones, after which a transaction takes no further copy
 THREADS = 2  # hashing leaves Python, so one more thread is another core
 DEEP = timedelta(days=365)  # after which a copy is deciphered again

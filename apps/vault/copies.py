@@ -23,6 +23,7 @@ from apps.vault.families import roots
 from apps.vault.models import Artifact, ArtifactKey
 from apps.vault.stores import Store
 
+PIECE = 2**20  # bytes; few large reads, because each comes back to Python for the next
 _buffers = threading.local()
 
 
@@ -143,9 +144,9 @@ def _damage(stored: int, size: int, context: Mapping[str, str]) -> Damage:
 
 
 def _hashed(stream: Any) -> str:
-    """Chunk by chunk into one buffer of this thread; hashing leaves Python meanwhile."""
+    """Piece by piece into one buffer of this thread; hashing leaves Python meanwhile."""
     if not hasattr(_buffers, "piece"):
-        _buffers.piece = memoryview(bytearray(CHUNK))
+        _buffers.piece = memoryview(bytearray(PIECE))
     hashing, buffer = hashlib.sha256(), _buffers.piece
     while got := stream.readinto(buffer):
         hashing.update(buffer[:got])

@@ -38,12 +38,9 @@ def trail(request: PersonRequest) -> HttpResponse:
     organisation = _organisation(request)
     form = TrailForm(request.GET)
     wanted = form.wanted(organisation)
+    before = form.cleaned_data.get("before")
     found = explorer.search(
-        wanted,
-        organisation=organisation,
-        reader=request.user.actor,
-        before=form.cleaned_data.get("before"),
-        count=PAGE,
+        wanted, organisation=organisation, reader=request.user.actor, before=before, count=PAGE
     )
     context = {
         **_filters(form, organisation),
@@ -51,9 +48,9 @@ def trail(request: PersonRequest) -> HttpResponse:
         "events": found.events,
         "older": form.address(before=found.before) if found.before else "",
     }
-    if request.htmx and form.cleaned_data.get("before"):
+    if request.htmx and before:
         return render(request, "audit/_events.html", context)
-    chart = histogram(wanted, organisation=organisation, now=timezone.now())
+    chart = histogram(wanted, organisation=organisation, now=timezone.now(), page=found)
     context |= {"chart": chart, "chart_rows": [(bar, _within(form, bar)) for bar in chart.filled]}
     if wanted.document:
         context["seen"] = who_saw(wanted.document, organisation=organisation)
