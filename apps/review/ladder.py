@@ -102,4 +102,4 @@ def bounded(reported: int, *, before: int, since: datetime, until: datetime) -> 
     server's own clock is put back.
     """
     most = max(0, round((until - since) / timedelta(milliseconds=1)))
-    return max(before, min(before + max(0, reported), most))
+    return max(before, min(before + reported, most))

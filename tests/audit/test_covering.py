@@ -5,7 +5,7 @@ from django.db import transaction
 
 from apps.audit import covering
 from apps.audit import services as audit
-from apps.audit.exposure import SEALED_FIRST
+from apps.audit.exposure import PROOF, SEALED_FIRST, Exposure
 from apps.audit.models import Event, Leaf
 from apps.audit.tags import Tag
 from apps.base.errors import Unavailable
@@ -103,6 +103,18 @@ def test_a_wish_is_sealed_before_anything_is_erased(real_house, sealing):
 
 
 def test_what_has_to_be_sealed_first_is_known_by_its_kind():
+    """Reveal, download, export, leave to see more than a slit, and deletion: nothing else waits."""
     shown = {Tag.FIELD_REVEALED, Tag.PAGE_DELIVERED}
-    taken = {Tag.RESULT_DOWNLOADED, Tag.TRANSCRIPT_DOWNLOADED}
-    assert shown | taken | {Tag.DELETION_ASKED} <= SEALED_FIRST
+    taken = {Tag.RESULT_DOWNLOADED, Tag.TRANSCRIPT_DOWNLOADED, Tag.EXPORT_DOWNLOADED}
+    signed = {Tag.ORIGINAL_DOWNLOADED, Tag.EVIDENCE_DOWNLOADED}
+    given = {Tag.PAGE_GRANTED, Tag.GRANT_GIVEN}
+    assert shown | taken | signed | given | {Tag.DELETION_ASKED} == SEALED_FIRST
+
+
+@pytest.mark.parametrize(
+    "away",
+    [Exposure.RESULT, Exposure.TRANSCRIPT, Exposure.EXPORT, Exposure.EVIDENCE, Exposure.VALUE,
+     Exposure.PAGE],
+)  # fmt: skip
+def test_what_is_taken_away_leaves_after_its_proof(away):
+    assert PROOF[away] <= SEALED_FIRST

@@ -15,7 +15,7 @@ from apps.intake import services as intake
 from apps.jobs.flow import State as JobState
 from apps.review import services as review
 from apps.review.models import Decision, Task
-from apps.review.rules import CorrectionReason, Turn, Verdict
+from apps.review.rules import CorrectionReason, State, Trouble, Turn, Verdict
 from apps.review.services import Answer
 from tests.conftest import SYSTEM
 from tests.review.desk import IBAN
@@ -138,6 +138,57 @@ def test_a_correction_that_parts_two_who_agreed_calls_a_third(desk):
     review.release(desk.house.lena, now=timezone.now())
     with pytest.raises(NotPossible, match="third"):
         correct(first, desk.house.rita, IBAN)
+
+
+def test_who_is_paused_corrects_nothing(desk, final):
+    review.pause(desk.house.rita, user=desk.house.lena)
+    with pytest.raises(NotPossible, match="paused"):
+        correct(final, desk.house.rita)
+
+
+def test_a_class_is_not_corrected_where_its_fields_are_being_read(desk, final):
+    """Nor is a slit of anything else put in its place: it is of no field at all."""
+    task = Task.objects.select_related("decision", "job").get(pk=final.pk)
+    task.field = None
+    answer = Answer(uuid.uuid4(), Verdict.CORRECTED, IBAN)
+    with pytest.raises(NotPossible, match="class"):
+        review.correct(task, answer, because=SLIP, user=desk.house.rita, now=timezone.now())
+
+
+def test_nobody_is_held_up_where_nothing_else_is_undecided(desk, final):
+    """The job waits in the queue still, and the last word was said."""
+    for task in desk.take(desk.house.rita).values():
+        desk.decide(task, "KX-77314-RQ")
+    review.release(desk.house.rita, now=timezone.now())
+    assert intake.job_of(final.document).state in (JobState.PARKED, JobState.QUEUED)
+    with pytest.raises(NotPossible, match="Nobody waits"):
+        correct(final, desk.house.rita)
+
+
+@pytest.mark.parametrize("verdict", [Verdict.UNREADABLE, Verdict.SKIPPED])
+def test_a_correction_says_what_is_written(desk, final, verdict):
+    task = Task.objects.select_related("decision", "job").get(pk=final.pk)
+    answer = Answer(uuid.uuid4(), verdict, trouble=Trouble.BLURRED)
+    with pytest.raises(NotPossible, match="says what is written"):
+        review.correct(task, answer, because=SLIP, user=desk.house.rita, now=timezone.now())
+
+
+def test_of_two_tabs_one_corrects(desk, final):
+    stale = Task.objects.select_related("decision", "job").get(pk=final.pk)
+    correct(final, desk.house.rita)
+    answer = Answer(uuid.uuid4(), Verdict.BLANK)
+    with pytest.raises(NotPossible, match="another tab"):
+        review.correct(stale, answer, because=SLIP, user=desk.house.rita, now=timezone.now())
+    assert value_of(final.document) == IBAN
+
+
+def test_what_went_on_meanwhile_is_not_corrected(desk, final):
+    stale = Task.objects.select_related("decision", "job").get(pk=final.pk)
+    Task.objects.filter(pk=final.pk).update(state=State.OPEN, decision=None)
+    answer = Answer(uuid.uuid4(), Verdict.BLANK)
+    with pytest.raises(NotPossible, match="another tab"), transaction.atomic():
+        review.correct(stale, answer, because=SLIP, user=desk.house.rita, now=timezone.now())
+    assert Decision.objects.filter(task=final).count() == 1
 
 
 def test_the_browser_corrects_with_a_reason(desk, final, as_):

@@ -2,6 +2,7 @@
 
 import io
 import uuid
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,11 +12,12 @@ from PIL import Image
 
 from apps.audit.models import Event
 from apps.audit.tags import Tag
-from apps.base.errors import NotFound, NotPossible
+from apps.base.errors import Gone, NotFound, NotPossible
 from apps.review import services as review
 from apps.review.models import Decision, Task
 from apps.review.refusals import NotSettled
 from apps.review.rules import Reason, State, Verdict
+from apps.review.services import digits
 from apps.review.services.claims import BATCH
 from tests.intake.browsers import JSON
 from tests.review.desk import NUMBER
@@ -125,6 +127,34 @@ def test_whoever_holds_nothing_gets_nothing(desk, numbers):
         review.glyph(numbers[0], SEVENS[0], user=remy, now=now)
     with pytest.raises(NotFound):
         review.doubt(numbers[0], user=remy, now=now)
+
+
+def test_who_holds_nothing_is_not_told_what_was_never_shown(desk, numbers):
+    said = {"key": uuid.uuid4(), "shown_ms": 1, "user": desk.house.remy, "now": timezone.now()}
+    with pytest.raises(NotFound):
+        review.confirm(numbers[0], **said)
+
+
+@pytest.mark.parametrize("rule", ["blind", "two readers"])
+def test_what_is_read_without_the_machine_is_not_confirmed_by_its_digits(
+    desk, numbers, monkeypatch, rule
+):
+    """Whoever confirms digits says that the machine was right; who reads blind is not told."""
+    if rule == "blind":
+        Task.objects.update(blind=True)
+    else:
+        twice = replace(digits.rule_of(numbers[0]), readers=2)
+        monkeypatch.setattr(digits, "rule_of", lambda task: twice)
+    assert review.groups(desk.house.rita, now=timezone.now()) == []
+    with pytest.raises(NotPossible):
+        look(desk, Task.objects.get(pk=numbers[0].pk), SEVENS[0])
+
+
+def test_a_slit_that_was_destroyed_is_said_to_be_closed(desk, numbers):
+    task = Task.objects.select_related("crop", "claim").get(pk=numbers[0].pk)
+    task.crop.shredded_at = timezone.now()
+    with pytest.raises(Gone):
+        look(desk, task, SEVENS[0])
 
 
 # As a browser talks to it

@@ -1,16 +1,20 @@
 """What each guard of a claim refuses alone, even where the one before it let it through."""
 
 import uuid
+from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from apps.audit.models import Event
+from apps.audit.tags import Tag
 from apps.base.errors import NotFound, NotPossible
-from apps.review import permissions
+from apps.review import ladder, permissions
 from apps.review import services as review
 from apps.review.models import Claim, Decision, Task
 from apps.review.rules import State, Verdict
+from apps.review.services import claims, final
 from apps.review.services.decisions import Answer
 from tests.review.test_claims import claim, documents_with_tasks
 
@@ -86,3 +90,48 @@ def test_what_is_final_is_passed_over_when_something_is_taken_back(desk):
     assert review.undo(desk.house.rita, now=timezone.now()).pk == first.pk
     with pytest.raises(NotPossible):
         review.undo(desk.house.rita, now=timezone.now())
+
+
+def test_what_is_made_final_twice_at_once_is_final_once(desk):
+    """The second holds a row of before, and finds that it was moved meanwhile."""
+    desk.paper()
+    task = desk.take(desk.house.rita)["iban"]
+    desk.decide(task)
+    first, second = (Task.objects.select_related("job").get(pk=task.pk) for _ in range(2))
+    assert final.seal(first, actor=desk.house.rita.actor)
+    assert not final.seal(second, actor=desk.house.rita.actor)
+    assert Event.objects.filter(tag=Tag.DECISION_SEALED, subject=task.pk).count() == 1
+
+
+def test_of_two_tabs_that_begin_at_once_both_show_one_claim(desk, task, monkeypatch):
+    def slower(*_):
+        raise IntegrityError
+
+    monkeypatch.setattr(claims, "_fill", slower)
+    assert review.claim(desk.house.rita, now=timezone.now()) == task.claim
+
+
+def test_a_slit_that_went_on_to_somebody_else_is_not_passed_on_again(desk, task):
+    answer = Answer(uuid.uuid4(), Verdict.SKIPPED)
+    other = Claim.objects.create(
+        reviewer=desk.house.remy, organisation_id=task.organisation_id, until=task.claim.until
+    )
+    Task.objects.filter(pk=task.pk).update(claim=other, reader=desk.house.remy)
+    with pytest.raises(NotPossible):
+        review.skip(task, answer, user=desk.house.rita, now=timezone.now())
+    assert Task.objects.get(pk=task.pk).claim == other
+
+
+def test_the_clock_of_a_browser_takes_nothing_back():
+    now = timezone.now()
+    told = {"since": now, "until": now + timedelta(seconds=9)}
+    assert ladder.bounded(-5_000, before=700, **told) == 700
+
+
+def test_what_is_offered_is_of_ones_own_organisation(desk):
+    """Even where a membership led into another one."""
+    documents_with_tasks(desk, 1)
+    foreign = desk.house.rita
+    assert any(lane.exists() for lane in Task.objects.workable_by(foreign))
+    foreign.organisation_id = desk.house.northmere.pk
+    assert not any(lane.exists() for lane in Task.objects.workable_by(foreign))

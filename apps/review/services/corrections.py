@@ -14,7 +14,13 @@ from apps.review import permissions
 from apps.review.models import Decision, Task
 from apps.review.rules import DECIDING, CorrectionReason, State, Turn, Verdict
 from apps.review.services.agreeing import conclude, turns_of
-from apps.review.services.decisions import Answer, check_fits, decision_of, save
+from apps.review.services.decisions import (
+    IN_ANOTHER_TAB,
+    Answer,
+    check_fits,
+    decision_of,
+    save,
+)
 from apps.review.services.final import record
 
 WAITING = (JobState.PARKED, JobState.QUEUED)  # nobody works on it
@@ -47,7 +53,7 @@ def correct(
     save(decision)
     found = Task.objects.filter(pk=task.pk, state=State.SEALED, decision=first)
     if not found.update(decision=decision):
-        raise NotPossible("This was corrected in another tab.")
+        raise NotPossible(IN_ANOTHER_TAB)
     record(Tag.DECISION_CORRECTED, task, user.actor, reason=because.value)
     conclude(task)
     jobs.wake(job, actor=user.actor)

@@ -25,6 +25,8 @@ ENOUGH_SKIPS = 2  # after which a task goes to a lead
 OTHERWISE = "This slit asks something else. Load the page again."
 TOO_LATE = "This was decided or withdrawn before you."
 BY_ITS_READER = "Only its reader"  # what the database says to anybody else
+CORRECTED_ONCE = "corrects_id"  # and in what it calls the rule that a word is corrected once
+IN_ANOTHER_TAB = "This was corrected in another tab. Load the page again."
 UNDECIDED = (State.OPEN, State.DECIDED)
 
 
@@ -164,13 +166,16 @@ def save(decision: Decision) -> None:
     """Add a decision.
 
     Raises:
-        NotPossible: its key was used for another slit, or this one went to somebody else.
+        NotPossible: its key was used for another slit, this one went to somebody else, or the
+            word it corrects was corrected already.
     """
     try:
         decision.save(force_insert=True)
     except IntegrityError as error:
         if BY_ITS_READER in str(error):
             raise NotPossible(TOO_LATE) from error
+        if CORRECTED_ONCE in str(error):
+            raise NotPossible(IN_ANOTHER_TAB) from error
         raise NotPossible("This decision was already saved for another slit.") from error
 
 
