@@ -13,7 +13,7 @@ from apps.audit.models import Event, Pending
 from apps.audit.tags import Outcome, Tag
 from apps.base.types import Actor
 from portal.management.commands import sequence
-from tests.audit.test_verifier import rewritten
+from tests.audit.test_forged_trail import rewritten
 from tests.conftest import _connect, _owner
 
 

@@ -12,7 +12,7 @@ from apps.audit.health import Gap, Missing
 from apps.audit.models import Event
 from apps.audit.tags import Tag
 from apps.base.types import Actor
-from tests.audit.test_verifier import rewritten, unguarded
+from tests.audit.test_forged_trail import rewritten, unguarded
 from tests.conftest import _owner
 
 

@@ -13,7 +13,7 @@ from apps.audit.tags import Tag
 from apps.base.errors import NotPossible
 from apps.base.types import Actor
 from tests import server
-from tests.audit.test_verifier import rewritten
+from tests.audit.test_forged_trail import rewritten
 from tests.conftest import _connected_to
 
 DUE = datetime(2040, 1, 1, tzinfo=UTC)
