@@ -208,8 +208,12 @@ def test_one_tree_that_stopped_stops_no_other(halden, real_house, sealing):
     sealing.sequencer.stopped.add(halden)
     sealing.drain()
     assert set(Pending.objects.values_list("tree", flat=True)) == {halden}
+    happen(real_house.northmere.pk)
+    sealing.step()
     sealing.sequencer.stopped.add(LOG)
     assert sealing.log() == 0
+    sealing.sequencer.stopped.remove(LOG)
+    assert sealing.log() == 1
 
 
 def test_a_checkpoint_of_another_hand_is_not_signed_over(halden, sealing):
