@@ -6,9 +6,10 @@ from apps.audit import covering, tallies
 from apps.audit import services as audit
 from apps.audit.tags import Tag
 from apps.base.types import Actor
-from portal.demo import stamping
+from tests import authority as authorities
 
 ACTOR = Actor("system:jobs")
+authority, stamped = authorities.authority, authorities.stamped
 
 
 @pytest.fixture
@@ -29,21 +30,6 @@ def sealed(real_house, sealing, monkeypatch):
 
     seal()
     return seal
-
-
-@pytest.fixture(scope="session")
-def authority(tmp_path_factory):
-    """One key for the demo's authority: making one takes longer than all else."""
-    return tmp_path_factory.mktemp("authority")
-
-
-@pytest.fixture
-def stamped(settings, monkeypatch, authority):
-    """The certificates of an authority on this machine, which answers at once."""
-    settings.TIMESTAMP_AUTHORITIES = ["local:"]
-    settings.TIMESTAMPERS = {"local": "portal.demo.stamping.answer"}
-    monkeypatch.setattr(stamping, "folder", lambda: authority)
-    return stamping.certificate()
 
 
 def happen(organisation, count=1, *, tag=Tag.KEY_MADE, actor=ACTOR, subject="x", **more):

@@ -1,10 +1,7 @@
 """What the trail is tested with."""
 
+from tests import authority as authorities
 from tests.audit import exported
 
-authority, bag, halden, stamped = (
-    exported.authority,
-    exported.bag,
-    exported.halden,
-    exported.stamped,
-)
+authority, stamped = authorities.authority, authorities.stamped
+bag, halden = exported.bag, exported.halden

@@ -8,7 +8,6 @@ from apps.audit import anchoring, canonical, details, tree
 from apps.audit import services as audit
 from apps.audit.tags import Tag
 from apps.base.types import Actor
-from portal.demo import stamping
 from tests.audit.bags import export
 from tests.sealing import keys
 
@@ -30,20 +29,6 @@ def happen(organisation, count=1, **more):
 @pytest.fixture
 def halden(real_house):
     return real_house.halden.pk
-
-
-@pytest.fixture(scope="module")
-def authority(tmp_path_factory):
-    """One key for the demo's authority: making one takes longer than all else."""
-    return tmp_path_factory.mktemp("authority")
-
-
-@pytest.fixture
-def stamped(settings, monkeypatch, authority):
-    settings.TIMESTAMP_AUTHORITIES = ["local:"]
-    settings.TIMESTAMPERS = {"local": "portal.demo.stamping.answer"}
-    monkeypatch.setattr(stamping, "folder", lambda: authority)
-    return stamping.certificate()
 
 
 @pytest.fixture

@@ -28,12 +28,13 @@ from apps.jobs import runner
 from apps.jobs.flow import State
 from apps.review import services as review
 from apps.review.models import Decision, Task
-from apps.review.rules import Reason, Verdict, needs_two
+from apps.review.rules import Reason, Turn, Verdict, needs_two
 from apps.review.services import Answer, agreeing, asking
 from tests.conftest import House
 
 SIZE = (600, 850)  # pixels of a page
 NUMBER, IBAN = "KX-77314-RQ", "DE89370400440532013000"  # the engine doubts every 7
+OTHER = "DE02120300000000202051"  # an IBAN too
 PAPER = (
     "INVOICE",
     f"Invoice No: {NUMBER}",
@@ -133,6 +134,15 @@ class Desk:
         key = about.pop("key", None) or uuid.uuid4()
         user, now = about.pop("user"), about.pop("now")
         return review.decide(task, Answer(key, verdict, value, **about), user=user, now=now)
+
+    def differ(self) -> Task:
+        """A third reading of an IBAN, of which Rita and Remy said different things."""
+        self.two_readers = True
+        document = self.paper(fields=("iban",))
+        for person, value in ((self.house.rita, IBAN), (self.house.remy, OTHER)):
+            self.decide(self.take(person)["iban"], value, overrides=True)
+            review.release(person, now=timezone.now())
+        return document.tasks.get(turn=Turn.THIRD)
 
     def _needs_two(self, rule: FieldRule, normalised: str) -> bool:
         return self.two_readers and needs_two(rule, normalised)

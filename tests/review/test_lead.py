@@ -15,14 +15,14 @@ from apps.review import services as review
 from apps.review.ladder import State, Step, Why
 from apps.review.models import Decision, Grant, Pause, Scope, Task
 from apps.review.models.counts import Tally, What
-from apps.review.rules import Turn, Verdict
+from apps.review.rules import Verdict
 from apps.review.services.agreeing import said as spoken
 from apps.review.services.asked import cipher_of
 from apps.review.services.leading import ENOUGH_SLITS, board
 from apps.review.services.quality import pause
 from tests.intake.looking import facts
 from tests.looking import said
-from tests.review.desk import IBAN, NUMBER
+from tests.review.desk import IBAN, NUMBER, OTHER
 
 QUERIES = 26
 HOUR = timezone.now().replace(minute=0, second=0, microsecond=0)
@@ -293,18 +293,9 @@ def test_nobody_of_other_rooms_is_let_go_on(desk, lena, name):
 # Two who disagree
 
 
-OTHER = "DE02120300000000202051"
-
-
 @pytest.fixture
 def differing(desk) -> Task:
-    """A third reading of an IBAN, of which Rita and Remy said different things."""
-    desk.two_readers = True
-    document = desk.paper(fields=("iban",))
-    for person, value in ((desk.house.rita, IBAN), (desk.house.remy, OTHER)):
-        desk.decide(desk.take(person)["iban"], value, overrides=True)
-        review.release(person, now=timezone.now())
-    return document.tasks.get(turn=Turn.THIRD)
+    return desk.differ()
 
 
 @pytest.fixture

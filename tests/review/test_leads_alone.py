@@ -11,10 +11,8 @@ from apps.base.errors import NotAllowed, NotFound, NotPossible
 from apps.review import services as review
 from apps.review.ladder import State, Step, Why
 from apps.review.models import Claim, Grant, Pause, Scope, Task
-from apps.review.rules import Turn
 from apps.review.services.mixing import LEASE
 from tests.review.desk import IBAN
-from tests.review.test_lead import OTHER
 
 
 @pytest.fixture
@@ -30,13 +28,8 @@ def scope(desk) -> Scope:
 
 @pytest.fixture
 def third(desk) -> Task:
-    """A difference between Rita and Remy that nobody has taken."""
-    desk.two_readers = True
-    document = desk.paper(fields=("iban",))
-    for person, value in ((desk.house.rita, IBAN), (desk.house.remy, OTHER)):
-        desk.decide(desk.take(person)["iban"], value, overrides=True)
-        review.release(person, now=timezone.now())
-    return document.tasks.get(turn=Turn.THIRD)
+    """A difference that nobody has taken."""
+    return desk.differ()
 
 
 def settle(task: Task, user: User, choice: str = "9"):
