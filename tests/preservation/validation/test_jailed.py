@@ -11,8 +11,6 @@ from apps.preservation.validating import Known
 from apps.preservation.validation import verdicts
 from tests.preservation import pki
 
-AT = datetime.now(UTC)
-
 
 def known():
     place = pki.house()
@@ -23,19 +21,24 @@ def seen(content, **more):
     return validating.look(io.BytesIO(content), known(), **more)
 
 
+def worth(found):
+    """The verdict now: papers may be signed long after this file was read."""
+    return verdicts.of_file(found, at=datetime.now(UTC))
+
+
 @pytest.mark.parametrize(
     ("name", "indication"),
     [("B-LTA", "TOTAL-PASSED"), ("tampered", "TOTAL-FAILED"), ("truncated", "INDETERMINATE")],
 )
 def test_a_paper_is_worth_the_same_behind_the_wall(name, indication):
     found = seen(pki.papers()[name])
-    assert verdicts.of_file(found, at=AT).indication == indication
+    assert worth(found).indication == indication
     assert found.attempts == 0
 
 
 def test_nothing_is_fetched_where_lists_are_missing():
     found = validating.look(io.BytesIO(pki.papers()["B-T"]), Known(roots=[pki.house().root.der]))
-    verdict = verdicts.of_file(found, at=AT)
+    verdict = worth(found)
     assert (verdict.indication, verdict.intact) == ("INDETERMINATE", True)
     assert found.attempts == 0
 
@@ -43,7 +46,7 @@ def test_nothing_is_fetched_where_lists_are_missing():
 def test_a_file_that_takes_too_much_is_undecided():
     small = Limits(memory=1 << 30, cpu=1, wall=1)
     found = validating.look(io.BytesIO(b"%PDF-1.7\n" + b"x" * 1000), known(), limits=small)
-    assert verdicts.of_file(found, at=AT).indication == "INDETERMINATE"
+    assert worth(found).indication == "INDETERMINATE"
 
 
 @pytest.mark.parametrize("answer", [b"", b"junk", b"\x30\x03\x02\x01\x00"])
