@@ -41,6 +41,11 @@ def secret(name: str, default: str | None = None) -> str:
     return value
 
 
+# Values travel apart from statements. The server keeps the plans of those it has seen often, and
+# no statement in its logs, lists and statistics holds a value.
+APART = {"server_side_binding": True, "prepare_threshold": 5}
+
+
 def database(url: str) -> dict[str, object]:
     """Django's view of a URL like `postgresql://person:secret@host:5432/name?sslmode=require`.
 
@@ -57,7 +62,7 @@ def database(url: str) -> dict[str, object]:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": unquote(query.pop("host", parts.hostname or "")),
         "PORT": str(parts.port or query.pop("port", "")),
-        "OPTIONS": {key: unquote(value) for key, value in query.items()},
+        "OPTIONS": {**APART, **{key: unquote(value) for key, value in query.items()}},
     }
 
 
