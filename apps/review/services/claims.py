@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from apps.accounts.models import User
 from apps.audit.tags import Tag
 from apps.review import permissions
-from apps.review.models import Claim, Task
+from apps.review.models import Claim, Task, TaskQuerySet
 from apps.review.models.scopes import Lane, lanes_of
 from apps.review.services import mixing
 from apps.review.services.final import record_each, seal_all
@@ -149,20 +149,18 @@ def _take_free(user: User, hand: _Hand, lanes: Sequence[Lane]) -> None:
     Of each lane no more rows are looked at than may be taken: who comes at the same moment gets
     the others. Each lane is walked along one index, however many tasks wait.
     """
+    free = Task.objects.select_for_update(skip_locked=True, of=("self",)).free_for(user)
     passed: list[UUID] = []
     while hand.missing:
-        found = sorted(_next_of(user, hand, lanes, passed), key=lambda one: (one.due_at, one.pk))
+        rest = free.exclude(document__in=hand.full).exclude(pk__in=passed)
+        found = sorted(_next_of(rest, hand, lanes), key=lambda one: (one.due_at, one.pk))
         if not found:
             return
         passed += _keys(found)
         hand.take(found)
 
 
-def _next_of(
-    user: User, hand: _Hand, lanes: Sequence[Lane], passed: Sequence[UUID]
-) -> Iterator[Task]:
-    free = Task.objects.select_for_update(skip_locked=True, of=("self",)).free_for(user)
-    free = free.exclude(document__in=hand.full).exclude(pk__in=passed)
+def _next_of(free: TaskQuerySet, hand: _Hand, lanes: Sequence[Lane]) -> Iterator[Task]:
     for lane in lanes:
         yield from free.filter(**lane).order_by("due_at", "id")[: hand.missing]
 
