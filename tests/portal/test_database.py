@@ -1,4 +1,4 @@
-"""How the portal speaks with its database: values apart from statements, and plans that are kept."""
+"""How the portal speaks with its database: values apart, and plans that are kept."""
 
 from django.db import connection
 
