@@ -24,7 +24,7 @@ from apps.audit.tags import Outcome, Tag
 from apps.base.ids import born_at
 from apps.base.types import Actor
 
-WALK = 15_000  # events a page looks through at most
+WALK = 12_000  # events a page looks through at most
 REFUSED = "refused"  # any outcome but done
 BY_HOUR = """
     SELECT date_trunc('hour', at, 'UTC'), tag, outcome, count(*)
