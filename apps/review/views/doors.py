@@ -27,7 +27,7 @@ def for_leads(view: View) -> View:
 
 def task_of(pk: UUID) -> Task:
     task = (
-        Task.objects.select_related("claim", "field", "document__reading", "known")
+        Task.objects.select_related("claim", "field", "document__reading", "crop", "known")
         .filter(pk=pk)
         .first()
     )
