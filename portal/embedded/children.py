@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 PR_SET_PDEATHSIG = 1
@@ -43,7 +44,7 @@ class Child:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,  # Ctrl-C is for the supervisor alone
-                preexec_fn=end_with_parent,
+                preexec_fn=partial(end_with, os.getpid()),
             )
 
     def look(self) -> str:
@@ -76,7 +77,9 @@ class Child:
             self.process.wait()
 
 
-def end_with_parent() -> None:
-    """If whoever starts this process is killed, the system kills it; its own children watch it."""
+def end_with(parent: int, how: signal.Signals = signal.SIGKILL) -> None:
+    """Let the system end this process when its parent is killed; its own children watch it."""
     if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, how)
+        if os.getppid() != parent:  # killed before the system was asked: it would never be told
+            os.kill(os.getpid(), signal.SIGKILL)

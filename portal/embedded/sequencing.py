@@ -5,8 +5,9 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 
-from portal.embedded.children import ROOT, end_with_parent
+from portal.embedded.children import ROOT, end_with
 
 COMMAND = (sys.executable, "-m", "django", "sequence")
 
@@ -20,7 +21,7 @@ def at_hand() -> Iterator[None]:
         env={**os.environ, **about},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
-        preexec_fn=end_with_parent,
+        preexec_fn=partial(end_with, os.getpid()),
     )
     try:
         yield

@@ -12,10 +12,12 @@ import stat
 import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
+from portal.embedded.children import end_with
+
 CLONE_NEWUSER = 0x10000000
-PR_SET_PDEATHSIG = 1
 INSIDE = 1000  # our number inside the namespace
 
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -62,7 +64,8 @@ class Unprivileged:
         options: dict[str, object] = {"cwd": "/", "env": environment}
         if self.uid is not None:
             options |= {"user": self.uid, "group": self.gid, "extra_groups": []}
-        return options | {"preexec_fn": _enter_namespace if self.namespace else _die_with_parent}
+        begin = _in_namespace if self.namespace else _with_parent
+        return options | {"preexec_fn": partial(begin, os.getpid())}
 
 
 def _open_to_all(path: Path) -> bool:
@@ -71,15 +74,15 @@ def _open_to_all(path: Path) -> bool:
     return all(p.stat().st_mode & stat.S_IXOTH for p in (existing, *existing.parents))
 
 
-def _die_with_parent() -> None:
+def _with_parent(keeper: int) -> None:
     """If the keeper is killed, the server gets the signal for a fast stop."""
-    _libc.prctl(PR_SET_PDEATHSIG, signal.SIGINT)
+    end_with(keeper, signal.SIGINT)
 
 
-def _enter_namespace() -> None:
+def _in_namespace(keeper: int) -> None:
     if _libc.unshare(CLONE_NEWUSER) != 0:
         raise OSError(ctypes.get_errno(), "Set VAR_DIR to a folder that others may pass through.")
     Path("/proc/self/setgroups").write_text("deny")
     Path("/proc/self/uid_map").write_text(f"{INSIDE} 0 1")
     Path("/proc/self/gid_map").write_text(f"{INSIDE} 0 1")
-    _die_with_parent()
+    _with_parent(keeper)

@@ -4,7 +4,7 @@ import os
 from typing import Any
 
 from portal import logs
-from portal.embedded.children import end_with_parent
+from portal.embedded.children import end_with
 
 workers = 2
 threads = 4
@@ -21,4 +21,4 @@ control_socket_disable = True
 
 def post_fork(server: Any, worker: Any) -> None:
     """A web process ends with its master, however that ends."""
-    end_with_parent()
+    end_with(worker.ppid)

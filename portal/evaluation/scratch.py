@@ -5,13 +5,14 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 
 import psycopg
 from django.conf import settings
 from django.db import connection
 
 from portal.embedded import postgres, secrets
-from portal.embedded.children import ROOT, end_with_parent
+from portal.embedded.children import ROOT, end_with
 from portal.embedded.keeper import SUPERUSER
 from portal.embedded.places import Places
 from portal.embedded.provision import ROLES, divide, make_database
@@ -51,7 +52,7 @@ class Scratch:
             env={**self.environment, "DATABASE_ROLE": role},
             stdout=subprocess.PIPE,
             text=True,
-            preexec_fn=end_with_parent,
+            preexec_fn=partial(end_with, os.getpid()),
         )
 
     @contextmanager

@@ -1,13 +1,25 @@
 """A child that keeps ending is started again ever more slowly, one that ran for long at once."""
 
+import subprocess
 import sys
 
 import pytest
 
 from portal.embedded import children
-from portal.embedded.children import Child
+from portal.embedded.children import ROOT, Child
 from portal.embedded.places import Places
 from portal.embedded.supervisor import Supervisor
+
+ORPHAN = """
+import os, time
+from portal.embedded.children import end_with
+parent = os.getpid()
+if os.fork() == 0:
+    while os.getppid() == parent:
+        time.sleep(0.01)
+    end_with(parent)
+    print("lived on")
+"""
 
 
 @pytest.fixture
@@ -51,3 +63,8 @@ def test_only_the_sequencer_is_given_the_role_that_writes_trees(tmp_path):
     roles = {child.name: child.environment.get("DATABASE_ROLE") for child in children}
     assert roles.pop("sequencer") == "sequencer"
     assert set(roles.values()) == {None}
+
+
+def test_a_child_whose_parent_was_gone_before_it_asked_ends_at_once():
+    said = subprocess.run([sys.executable, "-c", ORPHAN], cwd=ROOT, capture_output=True, text=True)
+    assert (said.returncode, said.stdout, said.stderr) == (0, "", "")
