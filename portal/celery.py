@@ -14,6 +14,7 @@ from celery.signals import beat_init, setup_logging, task_success, worker_init, 
 from django.conf import settings
 from django.db import DatabaseError, connection
 from django.utils import timezone
+from kombu.transport import TRANSPORT_ALIASES
 
 from portal import logs
 
@@ -24,6 +25,7 @@ SKEW = 60.0  # seconds by which the clocks of two hosts may differ; no round exp
 
 logger = logging.getLogger(__name__)
 CLOCKS, READERS = "clock", "reading"
+TRANSPORT_ALIASES["filesystem"] = "portal.embedded.bell:Transport"
 app = Celery("portal")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
