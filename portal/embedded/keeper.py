@@ -88,7 +88,9 @@ class Keeper:
     def _wait_for_the_last_one(self) -> None:
         """After a kill -9 of keeper or server, what is left of it must not share the data."""
         patience = time.monotonic() + LEFT_OVER
-        while _works_in(self.data) and time.monotonic() < patience:
+        while _works_in(self.data):
+            if time.monotonic() > patience:
+                raise SystemExit("PostgreSQL of an earlier run still works in its data.")
             time.sleep(POLL)
 
     def _provision(self, server: subprocess.Popen[bytes]) -> None:

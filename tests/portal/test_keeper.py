@@ -37,6 +37,15 @@ def test_a_new_server_waits_until_nothing_of_the_last_one_works_on_its_data(plac
     assert not waits.is_alive()
 
 
+def test_no_server_is_started_beside_one_that_does_not_end(places, monkeypatch):
+    monkeypatch.setattr("portal.embedded.keeper._works_in", lambda folder: True)
+    monkeypatch.setattr("portal.embedded.keeper.LEFT_OVER", 0.1)
+    (places.postgres / "data" / "postmaster.pid").touch()
+    with pytest.raises(SystemExit, match="still works"):
+        Keeper(places)._serve()
+    assert (places.postgres / "data" / "postmaster.pid").exists()
+
+
 def test_a_keeper_is_known_by_its_lock(places):
     assert not postgres.kept(places)
     with postgres.at_work(places).open("a") as lock:
