@@ -16,7 +16,8 @@ export class Desk {
   constructor(work, saving, { asking = () => [], gone = () => {} } = {}) {
     Object.assign(this, { work, saving, keys: new Keys(), lost: false });
     const told = (before, { held }) => {
-      const away = before.filter((id) => !held.includes(id));
+      const still = asking(); // what was decided meanwhile was not withdrawn
+      const away = before.filter((id) => !held.includes(id) && still.includes(id));
       if (away.length && !this.lost) { gone(away); toast("Something was withdrawn: its document or its consent is gone."); }
     };
     this.lease = new Lease((text) => this.lose(text), { asking, told });

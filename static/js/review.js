@@ -136,12 +136,12 @@ function commit(verb, kind, said) {
   state.done.push(entry);
   state.i++;
   counted();
+  saving.add(entry); // on its way before more is asked for, or its claim would still count it
   show(); // the next slit is up before this one is saved
-  saving.add(entry);
-  if (state.items.length - state.i <= LOW) more();
 }
 function saved(entry, said) {
   delete entry.li.dataset.state;
+  moreIfLow();
   if (!said.feedback) return;
   state.told = state.done.length;
   notice("feedback", { tone: "hold", strong: "A known answer.", text: said.feedback.text, acts: [{ text: "Understood", act: () => station.focus() }] });
@@ -153,7 +153,7 @@ async function refused(entry, status, { error, message }) {
   state.done.splice(state.done.indexOf(entry), 1);
   counted();
   if (error === "NotSettled" || status === 400 || status === 500) return comeBack(entry, error, message);
-  if (status === 409 && (await lease.lives())) { say(message); return; } // decided in another tab, or withdrawn
+  if (status === 409 && (await lease.lives())) { say(message); moreIfLow(); return; } // decided in another tab, or withdrawn
   if (!state.lost) lost(message);
 }
 function comeBack(entry, error, message) {
@@ -188,6 +188,7 @@ function counted() {
 
 /* ---- more, and the end ------------------------------------------------------ */
 let fetching = false, finishing = 0;
+function moreIfLow() { if (state.items.length - state.i <= LOW) more(); }
 async function more() {
   if (fetching || state.lost) return;
   fetching = true;
@@ -208,7 +209,7 @@ function finished() {
   over.focus({ preventScroll: true });
   clearTimeout(finishing);
   finishing = setTimeout(() => { if (!item() && !saving.waiting) leave(); }, FINISH);
-  more();
+  if (!saving.waiting) more(); // else the answer to the last one asks
 }
 function leave() {
   if (!state.lost) ask(addresses.release, { keepalive: true }).catch(() => {}); // decisions become final, the rest goes back
@@ -225,7 +226,9 @@ function withdrawn(before, { held, answers }) {
   say("The slit before was withdrawn: its document or its consent is gone.");
 }
 let staying = false; // within the station, in its other mode
-$("[data-finish]").addEventListener("click", leave);
+$("[data-finish]").addEventListener("click", (event) => {
+  if (saving.waiting) { event.preventDefault(); say("Still saving. Finish in a moment."); } else leave();
+});
 $("[data-leave]").addEventListener("submit", (event) => { if (saving.waiting) { event.preventDefault(); say("Still saving. Leave in a moment."); } });
 for (const link of document.querySelectorAll("[data-mode]")) link.addEventListener("click", (event) => {
   if (saving.waiting) { event.preventDefault(); say("Still saving. Change in a moment."); } else staying = true;

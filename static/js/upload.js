@@ -214,3 +214,4 @@ function offerFields() {
 for (const select of [kind, purpose]) select.addEventListener("change", offerFields);
 offerFields();
 addEventListener("beforeunload", (event) => { if (submit.disabled) event.preventDefault(); });
+if (picker.files.length) picker.dispatchEvent(new Event("change")); // chosen before this module ran, or kept by the browser

@@ -1,10 +1,10 @@
 """What goes wrong in a browser, and what the station says then."""
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Request, expect
 
 from apps.review.models import Claim, Decision, Task
-from apps.review.rules import Verdict
+from apps.review.rules import State, Verdict
 from tests.browser.conftest import Portal, eventually
 from tests.browser.test_comfort import answered, sit_down
 from tests.browser.test_station import SETTLE, saved
@@ -60,6 +60,24 @@ def test_what_was_decided_elsewhere_is_said_and_work_goes_on(portal, desk, stati
     assert answered() == [Verdict.CORRECTED, Verdict.ACCEPTED]
 
 
+def test_nothing_is_finished_or_taken_before_the_last_answers_are_saved(portal, station):
+    claimed: list[Request] = []
+    station.route("**/decide/", lambda route: None)  # it is kept waiting
+    station.on("request", lambda one: claimed.append(one) if "/claim/" in one.url else None)
+    for _ in range(2):
+        station.keyboard.press("Enter")
+        station.wait_for_timeout(SETTLE)
+    station.click("[data-finish]")
+    expect(station.locator("#toast")).to_contain_text("Still saving. Finish in a moment.")
+    assert claimed == []
+    station.unroute("**/decide/")  # which lets go of it
+    saved(station)
+    eventually(lambda: station.wait_for_timeout(50) or claimed)
+    station.click("[data-finish]")
+    station.wait_for_url(f"{portal.address}/")
+    eventually(lambda: Task.objects.filter(state=State.SEALED).count() == 2)
+
+
 def test_going_back_shows_no_slit_that_was_left(portal, station):
     station.click("text=Leave")
     station.wait_for_url(f"{portal.address}/")
@@ -112,5 +130,5 @@ def test_a_server_that_breaks_on_an_answer_gives_it_back(portal, desk):
     rita.keyboard.press("Enter")
     expect(rita.locator("[data-left]")).to_have_text("1")
     left = rita.locator("[data-left]")
-    eventually(lambda: rita.clock.run_for(20_000) or left.inner_text() == "2")
+    eventually(lambda: rita.clock.run_for(15_000) or left.inner_text() == "2")
     expect(rita.locator("[data-notice=offline]")).to_have_count(0)
