@@ -5,9 +5,11 @@ import os
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import psycopg
 import pytest
 from django.core.management import call_command
@@ -28,6 +30,9 @@ from tests import server
 from tests.papers import invoice_png
 from tests.sealing import Sealing
 
+# Seconds say something about the machine; what must not take long is counted.
+hypothesis.settings.register_profile("patient", hypothesis.settings(), deadline=None)
+hypothesis.settings.load_profile("patient")
 SYSTEM = Actor("system:test")
 are_leaves = covering.are_leaves
 DATABASE = f"test_portal_{os.getpid()}"
@@ -43,7 +48,8 @@ KEPT_TABLES = {
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_blocker: Any) -> Iterator[None]:
     """A fresh copy of a migrated database; tests run as the role the portal runs as."""
-    template = f"test_template_{server.migrations_digest()}"
+    month = f"{datetime.now(UTC):%Y_%m}"  # the trail's first partition is that of the migration
+    template = f"test_template_{server.migrations_digest()}_{month}"
     with django_db_blocker.unblock():
         server.make_roles()
         if not server.exists(template):

@@ -14,6 +14,7 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+UNSAFE = ("fsync", "synchronous_commit", "full_page_writes")  # no test ends this server's power
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
 VAR = Path(os.environ.get("TEST_VAR_DIR", ROOT / "var" / "test"), WORKER).resolve()
 
@@ -41,16 +42,23 @@ def start() -> None:
     """Start our server, if the tests are not given one. Twice is once."""
     if postgres.is_ours():
         _open.enter_context(postgres.held(places))
+        with _superuser("postgres") as db:
+            for name in UNSAFE:
+                db.execute(f"ALTER SYSTEM SET {name} = off")
+            db.execute("SELECT pg_reload_conf()")
 
 
 def admin(database: str = "postgres") -> psycopg.Connection:
     """A connection of the role that may make databases."""
     start()
     if postgres.is_ours():
-        password = secrets.kept(places.secrets, "database-superuser", secrets.token)
-        url = places.socket_url("postgres", password, database)
-        return psycopg.connect(url, autocommit=True)
+        return _superuser(database)
     return psycopg.connect(os.environ["DATABASE_URL"], dbname=database, autocommit=True)
+
+
+def _superuser(database: str) -> psycopg.Connection:
+    password = secrets.kept(places.secrets, "database-superuser", secrets.token)
+    return psycopg.connect(places.socket_url("postgres", password, database), autocommit=True)
 
 
 def role(name: str) -> tuple[str, str]:

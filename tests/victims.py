@@ -37,9 +37,10 @@ def family(pid: int) -> list[int]:
     """Everything a process has started, and what that has started, outermost first."""
     found = [pid]
     for parent in found:
-        for children in Path(f"/proc/{parent}/task").glob("*/children"):
-            with suppress(OSError):
-                found += [int(child) for child in children.read_text().split()]
+        with suppress(OSError):  # it, or one of its threads, may end while we look
+            for children in Path(f"/proc/{parent}/task").glob("*/children"):
+                with suppress(OSError):
+                    found += [int(child) for child in children.read_text().split()]
     return found[1:]
 
 

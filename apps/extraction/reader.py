@@ -202,9 +202,10 @@ def _family(pid: int) -> list[int]:
     """A process and its descendants."""
     family = [pid]
     for parent in family:
-        for children in Path(f"/proc/{parent}/task").glob("*/children"):
-            with suppress(OSError):
-                family += [int(child) for child in children.read_text().split()]
+        with suppress(OSError):  # it, or one of its threads, may end while we look
+            for children in Path(f"/proc/{parent}/task").glob("*/children"):
+                with suppress(OSError):
+                    family += [int(child) for child in children.read_text().split()]
     return family
 
 

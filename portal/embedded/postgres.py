@@ -17,7 +17,7 @@ import psycopg
 
 from portal.embedded.places import Places, given
 
-PATIENCE = 60.0  # seconds for a first start, which makes the cluster
+PATIENCE = 180.0  # seconds for a first start, which makes the cluster
 POLL = 0.03  # seconds
 PAUSE = 5.0  # seconds between two starts of a server that does not start
 ROOT = Path(__file__).resolve().parents[2]

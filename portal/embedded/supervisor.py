@@ -19,7 +19,7 @@ from portal.embedded.places import Places
 
 WATCH = 0.5  # seconds between two looks at the children
 FIRST_WATCH = 0.05  # the same, until the first page is there
-PATIENCE = 60.0  # seconds for the first page
+PATIENCE = 180.0  # seconds for the first page
 CELERY = ("--app=portal", "--quiet")
 
 

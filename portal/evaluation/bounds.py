@@ -48,10 +48,10 @@ def watched(seconds: float) -> Iterator[Watch]:
     before, own = set(memory.family(os.getpid())), memory.resident_mb()
     looking = threading.Thread(target=_look, args=(watch, before, over), daemon=True)
     former = signal.signal(signal.SIGALRM, _ring)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
     _watch, began = watch, time.monotonic()
     looking.start()
     try:
+        signal.setitimer(signal.ITIMER_REAL, seconds)
         yield watch
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)

@@ -9,6 +9,7 @@ from django.db import connection
 from apps.intake import checks
 from apps.intake.models import Document
 from tests.api.calls import Program, issue
+from tests.base.locks import PATIENCE
 from tests.intake.conftest import stored
 
 __all__ = ["stored"]
@@ -20,7 +21,7 @@ PNG = b"\x89PNG\r\n\x1a\n"
 def twice(real_house, monkeypatch) -> Callable[..., list[int]]:
     """Submit two files at once under one token; both are checked before either is written."""
     token = issue(real_house).token.text
-    both = threading.Barrier(2, timeout=20)
+    both = threading.Barrier(2, timeout=PATIENCE)
 
     def said(*_: object) -> dict[str, object]:
         both.wait()

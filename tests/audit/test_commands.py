@@ -1,7 +1,6 @@
 """The sequencer as a command, and the operator's own check of all trees."""
 
 import signal
-import threading
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -53,9 +52,22 @@ def test_once_empties_the_queue_and_ends(as_sequencer, halden, settings):
     assert tree.verifiers() == [str(ring.verifiers[0])]
 
 
-def test_it_works_until_it_is_told_to_end(as_sequencer, halden, monkeypatch):
+def told_to_end_after(rounds, monkeypatch):
+    """Somebody ends it in the rest after so many rounds that found no end of their own."""
+    listen, begun = sequence._listen, []
+
+    def count():
+        begun.append(1)
+        if len(begun) > rounds:
+            signal.raise_signal(signal.SIGTERM)
+        listen()
+
     monkeypatch.setattr(sequence, "PAUSE", 0.01)
-    threading.Timer(0.5, lambda: signal.raise_signal(signal.SIGTERM)).start()
+    monkeypatch.setattr(sequence, "_listen", count)
+
+
+def test_it_works_until_it_is_told_to_end(as_sequencer, halden, monkeypatch):
+    told_to_end_after(1, monkeypatch)
     call_command("sequence")
     as_sequencer()
     assert not Pending.objects.exists()
@@ -71,7 +83,7 @@ def test_a_tree_that_is_not_what_was_signed_stops_alone(
     with _owner() as db:
         db.execute("UPDATE audit_edge SET hashes = '' , size = 0 WHERE tree = %s", [halden])
     _connect(connection.settings_dict["NAME"], "sequencer")
-    threading.Timer(0.5, lambda: signal.raise_signal(signal.SIGTERM)).start()
+    told_to_end_after(2, monkeypatch)  # in the first it finds out
     call_command("sequence")
     as_sequencer()
     assert f"The tree {halden} is not the one that was signed" in capsys.readouterr().err

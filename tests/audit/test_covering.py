@@ -19,7 +19,7 @@ from tests.audit.addresses import CONTENT
 ACTOR = Actor("system:test")
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def impatient(monkeypatch):
     monkeypatch.setattr(covering, "PATIENCE", 0.2)
 
@@ -47,10 +47,11 @@ def test_what_has_a_place_is_covered_at_once(event, sealing):
 
 def test_what_has_none_is_waited_for(event, sealing):
     with sealing.at_work():
-        audit.covered(event.pk, timeout=20)
+        audit.covered(event.pk)
     assert Leaf.objects.filter(event_id=event.pk).exists()
 
 
+@pytest.mark.usefixtures("impatient")
 def test_what_gets_none_is_refused(event):
     with pytest.raises(Unavailable, match="could not be sealed"):
         audit.covered(event.pk)
@@ -73,6 +74,7 @@ def test_a_value_leaves_once_its_event_is_sealed(clara, sealing):
     assert Leaf.objects.filter(event_id=event.pk).exists()
 
 
+@pytest.mark.usefixtures("impatient")
 def test_without_a_sequencer_no_value_leaves(clara):
     response = clara.get("/told/")
     assert response.status_code == 503
@@ -81,6 +83,7 @@ def test_without_a_sequencer_no_value_leaves(clara):
     assert Event.objects.filter(tag=Tag.FIELD_REVEALED).exists()
 
 
+@pytest.mark.usefixtures("impatient")
 def test_without_a_sequencer_nothing_is_erased(real_house, sealing):
     document = real_house.send()
     for erase in (retention.delete, retention.withdraw):

@@ -16,6 +16,7 @@ from apps.base.errors import NotFound, NotPossible
 from apps.base.scope import acting_for
 from apps.base.types import Actor
 from tests import server
+from tests.base.locks import PATIENCE
 from tests.conftest import _owner
 from tests.sealing import NAME, Sealing, as_sequencer, keys
 
@@ -127,12 +128,12 @@ def test_what_commits_late_comes_later_and_is_not_lost(halden, sealing):
             early.append(audit.record(Tag.KEY_MADE, actor=ACTOR, subject="early",
                                       organisation=halden))  # fmt: skip
             begun.set()
-            end.wait(20)
+            end.wait(PATIENCE)
         connection.close()
 
     thread = threading.Thread(target=write_early)
     thread.start()
-    begun.wait(20)
+    assert begun.wait(PATIENCE)
     [late] = happen(halden)
     sealing.drain()
     end.set()

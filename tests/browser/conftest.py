@@ -21,7 +21,7 @@ from django.contrib.auth.hashers import make_password
 from django.core.management import call_command
 from django.db import connection
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from apps.accounts.models import User
 from apps.intake import services as intake
@@ -32,6 +32,8 @@ from tests.conftest import House
 from tests.sealing import Sealing
 
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright keeps a loop in this thread
+PATIENCE = 60.0  # seconds, on a busy machine; a test that waits longer has failed
+expect.set_options(timeout=PATIENCE * 1000)
 
 ROOT = Path(__file__).parents[2]
 PASSWORD = "a long enough sentence"
@@ -190,10 +192,10 @@ def _url() -> str:
 
 
 def _wait(address: str) -> None:
-    patience = time.monotonic() + 60
+    patience = time.monotonic() + PATIENCE
     while time.monotonic() < patience:
         try:
-            with urllib.request.urlopen(address):
+            with urllib.request.urlopen(address, timeout=5):
                 return
         except OSError:
             time.sleep(0.1)
@@ -208,7 +210,7 @@ def _free_port() -> int:
 
 def eventually(true: Callable[[], object]) -> None:
     """Wait until something holds that a request still on its way brings about."""
-    patience = time.monotonic() + 20
+    patience = time.monotonic() + PATIENCE
     while not true():
         assert time.monotonic() < patience, "It did not happen in time."
         time.sleep(0.05)

@@ -81,7 +81,18 @@ def test_keys_that_were_kept_and_make_no_sense_are_not_used(station):
     }""")
     station.click("[data-mode=grid]")
     station.click("[data-mode=one]")
+    expect(station.locator("[data-station]")).to_be_focused()  # the module runs
     expect(station.locator("[data-act=skip] kbd")).to_have_text("S")
+
+
+AT_ONCE = """() => { for (let i = 0; i < 2; i++) document.activeElement.dispatchEvent(
+  new KeyboardEvent("keydown", { key: "Enter", bubbles: true })); }"""
+
+
+def test_an_enter_that_comes_too_soon_is_not_meant(station):
+    station.evaluate(AT_ONCE)
+    saved(station)
+    assert answered() == [Verdict.ACCEPTED]
 
 
 def test_nothing_written_there_is_one_key(station):
@@ -96,6 +107,7 @@ def test_a_third_skip_asks_why(station):
     expect(station.locator("#skipping")).to_be_visible()
     station.keyboard.press("2")
     expect(station.locator("#skipping")).to_be_hidden()
+    expect(station.locator("[data-tape] li")).to_have_count(3)
     saved(station)
     assert answered() == [Verdict.SKIPPED] * 3
     assert Decision.objects.latest("id").trouble == "known"
@@ -114,6 +126,7 @@ def test_after_twenty_minutes_a_break_is_suggested(portal, desk):
     rita.click("text=Pause now")
     expect(rita.locator("#value")).to_be_hidden()
     expect(rita.locator("[data-notice=break]")).to_have_count(0)
+    expect(rita.locator("[data-notice=lost]")).to_have_count(0)
 
 
 def test_a_slit_is_told_with_its_doubts_and_codes_are_spelled(station):
@@ -161,7 +174,6 @@ def test_fifty_percent_of_the_screen_is_enough_for_every_key(portal, desk):
     assert rita.evaluate("document.documentElement.scrollWidth") <= 320
     rita.keyboard.press("Tab")
     rita.keyboard.press("1")
-    rita.keyboard.press("Enter")
     rita.keyboard.press("Enter")
     saved(rita)
     assert answered() == [Verdict.CORRECTED]

@@ -145,7 +145,9 @@ def test_without_javascript_a_button_chooses(asked):
 
 
 def test_the_picture_is_fetched_once(station):
-    assert Event.objects.filter(tag="crop.delivered").count() == 1
+    delivered = Event.objects.filter(tag="crop.delivered")
+    eventually(delivered.exists)
+    assert delivered.count() == 1
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -161,6 +163,7 @@ def test_the_question_is_in_order(asked, axe, theme, size):
     )
     rita.click("text=Take slits")
     expect(rita.locator("[data-kinds] button").first).to_be_visible()
+    expect(rita.locator("[data-station]")).to_be_focused()
     header = rita.locator("[data-img]").bounding_box()
     assert header["x"] >= 0 and header["x"] + header["width"] <= width  # all of it, on a phone too
     assert look(rita, axe, width) == []

@@ -2,6 +2,7 @@
 
 import pytest
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from apps.intake.models import Document
 from apps.retention import services as retention
@@ -100,7 +101,7 @@ def look(page, axe, width: int) -> list[str]:
 
 def look_at_station(page, axe, width: int) -> list[str]:
     page.click("text=Take slits")
-    page.wait_for_selector("[data-station]")
+    expect(page.locator("[data-station]")).to_be_focused()
     found = look(page, axe, width)
     page.locator("[data-station]").focus()
     page.keyboard.press("p")

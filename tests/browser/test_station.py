@@ -23,13 +23,13 @@ def station(portal) -> Page:
     portal.work()
     rita = portal.open(portal.house.rita, "/review/")
     rita.click("text=Take slits")
-    expect(rita.locator("[data-station]")).to_be_focused()
     go_to_number(rita)
     return rita
 
 
 def go_to_number(page: Page) -> None:
-    """Skip to the invoice number, whose 7 is doubtful."""
+    """Skip to the invoice number, whose 7 is doubtful; keys count once the module runs."""
+    expect(page.locator("[data-station]")).to_be_focused()
     for _ in range(12):
         if page.locator("[data-name]").inner_text() == "Invoice number":
             saved(page)
@@ -87,13 +87,6 @@ def test_a_correction_is_saved_as_one(station):
     saved(station)
     assert Decision.objects.filter(verdict=Verdict.CORRECTED).count() == 1
     expect(station.locator("[data-tally]")).to_contain_text("1 corrected")
-
-
-def test_an_enter_that_comes_too_soon_is_not_meant(station):
-    station.keyboard.press("Enter")
-    after = station.locator("[data-name]").inner_text()
-    station.keyboard.press("Enter")
-    expect(station.locator("[data-name]")).to_have_text(after)
 
 
 def test_a_decision_is_taken_back_with_its_value(station):
@@ -198,7 +191,9 @@ def test_letters_can_be_switched_off(station):
 
 
 def test_each_picture_is_fetched_once(portal, station):
-    shown = Event.objects.filter(tag="crop.delivered").values_list("subject", flat=True)
+    delivered = Event.objects.filter(tag="crop.delivered").values_list("subject", flat=True)
+    eventually(delivered.exists)
+    shown = list(delivered)
     assert len(set(shown)) == len(shown)
 
 

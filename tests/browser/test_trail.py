@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from apps.assurance.exports import services as exporting
 from apps.assurance.exports.services import Why
@@ -45,6 +46,7 @@ def test_who_saw_a_job_and_why_is_found_without_a_mouse(portal, trail):
     assert "Rita" not in page.url
     assert f"Who saw {trail.reference}" in page.inner_text("main")
     assert page.locator("tbody tr", has_text="Clara").locator("td", has_text="audit").count()
+    expect(page.locator(".htmx-settling, .htmx-added")).to_have_count(0)  # its links are live
     older = page.locator("a[rel=next]")
     older.focus()
     page.keyboard.press("Enter")
@@ -111,7 +113,7 @@ def test_who_saw_it_is_found_taken_away_and_proven_without_scripts(
     page.fill("#id_document", trail.reference)
     page.click("button:has-text('Show')")
     row = page.locator("tbody tr", has_text="Clara")
-    assert row.locator("td", has_text="audit").count()
+    expect(row.locator("td", has_text="audit").first).to_be_attached()
     page.goto(f"{portal.address}/trail/exports/")
     today = timezone.now().date()
     page.fill("#id_since", (today - timedelta(days=91)).isoformat())

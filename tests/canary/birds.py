@@ -15,7 +15,12 @@ def _bird(place: str) -> str:
 
     Each has a 7, which the engine of the tests doubts: a person must look.
     """
-    return f"{place[:2].upper()}{secrets.token_hex(5).upper()}Q7{secrets.randbelow(10**6):06}"
+    # Between the letters there are never as many digits as a card has.
+    return f"{place[:2].upper()}{_letters(10)}Q7{secrets.randbelow(10**6):06}"
+
+
+def _letters(count: int) -> str:
+    return "".join(secrets.choice("CEFHKMNPRTVWXY") for _ in range(count))
 
 
 @dataclass(frozen=True, slots=True)

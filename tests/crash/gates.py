@@ -5,6 +5,7 @@ that a person would wait for are shortened here, so that a test need not.
 """
 
 import os
+import threading
 import time
 from collections.abc import Callable
 from datetime import timedelta
@@ -38,9 +39,9 @@ SHORTER = {
     "apps.jobs.runner:backoff": lambda attempts: 1,
     "apps.jobs.sweep:UNHEARD": timedelta(seconds=1),
     "apps.review.services.final:TAKE_BACK": timedelta(seconds=2),
-    "apps.vault.services:LONGEST": timedelta(seconds=5),
+    "apps.vault.services:LONGEST": timedelta(seconds=10),
     "portal.management.commands.sequence:LOG_EVERY": timedelta(seconds=1),
-    "apps.vault.orphans:GRACE": timedelta(seconds=10),
+    "apps.vault.orphans:GRACE": timedelta(seconds=15),
 }
 OFTEN = 0.5  # seconds between two rounds of everything that runs on a clock
 
@@ -95,8 +96,15 @@ def _after(gate: str, real: Callable[..., Any]) -> Callable[..., Any]:
     return through
 
 
+def _say(sign: Path) -> None:
+    """Who stands here, in one piece: it is read at any moment."""
+    whole = sign.with_name(f"{sign.name} {os.getpid()} {threading.get_ident()}")
+    whole.write_text(str(os.getpid()))
+    whole.replace(sign)
+
+
 def _stop_at(gate: str) -> None:
     var = Path(os.environ["VAR_DIR"])
     while closed(var, gate).exists():
-        reached(var, gate).write_text(str(os.getpid()))
+        _say(reached(var, gate))
         time.sleep(0.02)

@@ -22,8 +22,8 @@ from portal.embedded.places import Places
 from tests.crash import gates
 
 ROOT = Path(__file__).parents[2]
-PATIENCE = 60.0  # seconds, on a busy machine; a test that waits longer has failed
-INSTALLING = 150.0  # seconds for a first start on a busy machine: tables, files, people
+PATIENCE = 120.0  # seconds, on a busy machine; a test that waits longer has failed
+INSTALLING = 300.0  # seconds for a first start on a busy machine: tables, files, people
 SENDER = "clara@halden.example"
 REVIEWER = "rita@halden.example"
 POOL = (
@@ -163,11 +163,15 @@ class Installation:
         return next(pid for pid in self.processes(name) if os.getpgid(pid) == pid)
 
     def kill_process(self, name: str) -> None:
+        """Kill a leader, and wait until nobody of its family answers any more."""
+        family = self.processes(name)
         os.kill(self.leader(name), signal.SIGKILL)
+        until(lambda: not any(command(pid) for pid in family), "It outlived its leader.")
 
     @contextmanager
     def held_at(self, gate: str) -> Iterator[Callable[[], int]]:
         """Close a gate; what is given waits until a process stands before it, and names it."""
+        gates.reached(self.var, gate).unlink(missing_ok=True)  # of who came last time
         gates.closed(self.var, gate).touch()
         try:
             yield lambda: self._whoever_comes(gates.reached(self.var, gate))
@@ -176,7 +180,7 @@ class Installation:
             gates.reached(self.var, gate).unlink(missing_ok=True)
 
     def _whoever_comes(self, sign: Path) -> int:
-        until(lambda: sign.exists() and sign.read_text(), f"Nobody came: {sign.name}.")
+        until(sign.exists, f"Nobody came: {sign.name}.")
         return int(sign.read_text())
 
     def ask(self, question: str, *values: object) -> list[Any]:
@@ -213,6 +217,7 @@ class Person:
     def __init__(self, arrowslit: Installation, email: str = SENDER) -> None:
         self.arrowslit, self.session = arrowslit, requests.Session()
         self.session.headers["Accept"] = "application/json"
+        self.session.headers["Connection"] = "close"  # the server ends idle ones in its own time
         password = (arrowslit.places.secrets / "demo-password").read_text().strip()
         self.session.get(arrowslit.url("/sign-in/"), timeout=10)
         signed_in = self.post("/sign-in/", data={"login": email, "password": password})

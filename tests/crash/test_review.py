@@ -96,7 +96,7 @@ def test_a_decision_that_is_sent_again_is_made_once(arrowslit, rita, reference, 
     with arrowslit.held_at(gate) as whoever_comes:
         line = post(rita, address_of(item), multipart(said))
         whoever_comes()
-        os.kill(arrowslit.leader(victim), signal.SIGKILL)
+        arrowslit.kill_process(victim)
         if victim == DATABASE:
             until(lambda: arrowslit.said.count(STARTED_AGAIN) > times)
     with suppress(OSError):
@@ -114,7 +114,7 @@ def test_a_decision_that_is_sent_again_is_made_once(arrowslit, rita, reference, 
 @pytest.mark.parametrize("victim", [WEB, DATABASE])
 def test_the_claim_of_a_station_outlives_what_it_is_kept_by(arrowslit, rita, reference, victim):
     items, times = taken(rita), arrowslit.said.count(STARTED_AGAIN)
-    os.kill(arrowslit.leader(victim), signal.SIGKILL)
+    arrowslit.kill_process(victim)
     if victim == DATABASE:
         until(lambda: arrowslit.said.count(STARTED_AGAIN) > times)
     arrowslit.until_it_answers()

@@ -16,6 +16,7 @@ from apps.extraction.engines import Pixels
 from apps.extraction.layers import CHARACTER
 from apps.extraction.witnesses import Witnesses
 from apps.intake import jail
+from tests.base.locks import PATIENCE
 from tests.intake import files
 from tests.victims import kill_when_seen
 
@@ -200,7 +201,7 @@ def test_the_next_page_is_fetched_while_the_present_one_is_worked_on():
     with ThreadPoolExecutor(1) as beside:
         coming = drawing.ahead(pages(), beside)
         assert next(coming) == (1, "first")
-        assert fetched.wait(5)  # nobody has asked for the second yet
+        assert fetched.wait(PATIENCE)  # nobody has asked for the second yet
         assert list(coming) == [(2, "second")]
 
 

@@ -19,6 +19,7 @@ from apps.extraction.rooms import Room
 from apps.intake import jail
 from apps.intake.jail import Wall
 
+LONG = 60.0  # seconds; only a broken reader takes so long
 PIXELS = np.full((20, 30, 3), 255, np.uint8)
 BEHIND = str(Path(__file__).parents[1] / "intake" / "behind")
 
@@ -88,8 +89,8 @@ def scripted(monkeypatch: pytest.MonkeyPatch) -> Scripted:
         return made
 
     monkeypatch.setattr(reader.subprocess, "Popen", Remembered)
-    patience(monkeypatch, 5.0)
-    monkeypatch.setattr(reader, "PER_PAGE", 5.0)
+    patience(monkeypatch, LONG)
+    monkeypatch.setattr(reader, "PER_PAGE", LONG)
     monkeypatch.setattr(reader, "LONGEST_ANSWER", 1 << 20)
     return script
 
@@ -130,7 +131,7 @@ def test_a_reader_that_does_not_start_is_ended_and_tried_again_later(scripted, m
     with pytest.raises(Unavailable, match="did not start"):
         reader.read_page(PIXELS, 1)
     assert ended(made) == [True]
-    patience(monkeypatch, 5.0)
+    patience(monkeypatch, LONG)
     assert reader.read_page(PIXELS, 1)[0].number == 1
 
 
@@ -152,7 +153,7 @@ def test_a_reader_that_breaks_on_a_page_is_replaced(scripted, monkeypatch, what)
         reader.read_page(PIXELS, 1)
     assert isinstance(died.value, Unavailable)  # so that the job tries again
     assert ended(made) == [True]
-    monkeypatch.setattr(reader, "PER_PAGE", 5.0)
+    monkeypatch.setattr(reader, "PER_PAGE", LONG)
     assert reader.read_page(PIXELS, 1)[0].number == 1
     assert ended(made) == [True, False]
 

@@ -9,12 +9,13 @@ from django.db import connection
 from apps.base.scope import acting_for
 from apps.intake import checks
 from apps.intake.models import Document
+from tests.base.locks import PATIENCE
 from tests.intake.test_receive import paper
 
 
 def test_the_same_form_sent_twice_at_once_gives_one_document(real_house, monkeypatch, stored):
     """Both have found no earlier document before either of them writes one."""
-    both = threading.Barrier(2, timeout=20)
+    both = threading.Barrier(2, timeout=PATIENCE)
 
     def said(*_: object) -> dict[str, Any]:
         both.wait()

@@ -155,7 +155,7 @@ def test_it_has_no_right_that_not_everybody_has(attempt, either_wall):
 def test_what_got_past_the_filter_is_ended_with_its_parent(lesser_wall, monkeypatch):
     """A machine whose system calls we do not know has no filter: children can be made there."""
     monkeypatch.setattr(jail, "BOOT", f"{PAST} sys.path.insert(0, {BEHIND!r}); {PROBES}")
-    token, limits = str(uuid.uuid4()), Limits(wall=2)
+    token, limits = str(uuid.uuid4()), Limits(wall=10)
     with (
         suppress(Broken),
         jail.fed("probes", "fork_holding", token, source=io.BytesIO(), limits=limits) as output,

@@ -79,7 +79,7 @@ def run(given: dict[str, str], *command: str) -> subprocess.CompletedProcess[str
         capture_output=True,
         check=False,
         text=True,
-        timeout=60,
+        timeout=200,
     )
 
 

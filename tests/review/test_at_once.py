@@ -16,6 +16,7 @@ from apps.review.ladder import RUNGS, Step, Why
 from apps.review.models import Decision, Lesson, Task
 from apps.review.rules import State
 from apps.review.services.claims import BATCH
+from tests.base.locks import PATIENCE
 from tests.review.desk import IBAN, NUMBER
 from tests.review.test_claims import claim, documents_with_tasks
 
@@ -23,7 +24,7 @@ from tests.review.test_claims import claim, documents_with_tasks
 def test_two_reviewers_at_the_same_moment_get_different_slits(real_desk):
     """Both have chosen before either of them commits."""
     documents_with_tasks(real_desk, 4, 4, 4, 4, 4, 4)
-    house, together = real_desk.house, threading.Barrier(2, timeout=20)
+    house, together = real_desk.house, threading.Barrier(2, timeout=PATIENCE)
     taken: dict[str, set[object]] = {}
 
     def take(user: User) -> None:
@@ -56,7 +57,7 @@ def test_rows_that_somebody_is_taking_are_passed_over_and_not_waited_for(real_de
         hers = claim(house.rita)
         thread = threading.Thread(target=take)
         thread.start()
-        thread.join(timeout=20)
+        thread.join(timeout=PATIENCE)
         assert not thread.is_alive()
     assert len(hers) == 12
     assert len(taken) == 4
@@ -78,7 +79,7 @@ def at_once(*works) -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(timeout=60)
+        thread.join(timeout=PATIENCE)
     assert not problems, problems
 
 
@@ -112,7 +113,7 @@ def test_two_turns_that_are_over_at_once_settle_a_field_once(real_desk, second):
     document = real_desk.paper(fields=("iban",))
     for person, value in ((house.rita, IBAN), (house.remy, second)):
         real_desk.decide(real_desk.take(person)["iban"], value)
-    together = threading.Barrier(2, timeout=20)
+    together = threading.Barrier(2, timeout=PATIENCE)
 
     def leave(user: User) -> None:
         with acting_for(house.halden.pk):
@@ -131,7 +132,10 @@ def test_two_turns_that_are_over_at_once_settle_a_field_once(real_desk, second):
 def test_a_withdrawal_and_a_decision_at_once_leave_one_of_them(real_desk):
     house = real_desk.house
     document = real_desk.paper(fields=("invoice_number",))
-    task, together = real_desk.take(house.rita)["invoice_number"], threading.Barrier(2, timeout=20)
+    task, together = (
+        real_desk.take(house.rita)["invoice_number"],
+        threading.Barrier(2, timeout=PATIENCE),
+    )
     told: list[str] = []
 
     def decide() -> None:
@@ -163,7 +167,7 @@ def test_of_two_who_take_the_last_line_of_an_hour_at_once_one_asks_a_lead(real_d
     how = {"step": Step.LINE, "reason": Why.UNIT, "user": rita}
     for _ in range(RUNGS[Step.LINE].alone - 1):
         review.ask_more(task, now=timezone.now(), **how)
-    together, states = threading.Barrier(2, timeout=20), []
+    together, states = threading.Barrier(2, timeout=PATIENCE), []
 
     def ask() -> None:
         with acting_for(halden.pk):

@@ -31,7 +31,7 @@ def needed(program: str, package: str) -> Path:
     pytest.skip(reason)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def folder() -> Iterator[Path]:
     """As root, other accounts must reach it, so it is not in pytest's closed folder."""
     with tempfile.TemporaryDirectory(prefix="servers-") as name:
@@ -39,7 +39,7 @@ def folder() -> Iterator[Path]:
         yield Path(name)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def redis(folder: Path) -> Iterator[Redis]:
     server = Redis(needed("redis-server", "redis-server"), folder)
     server.start()
@@ -47,13 +47,13 @@ def redis(folder: Path) -> Iterator[Redis]:
     server.kill()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def programs() -> Path:
     """Debian's PostgreSQL 15."""
     return needed(f"{DEBIAN_15}/postgres", "postgresql-15").parent
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def postgres15(folder: Path, programs: Path) -> Iterator[Postgres15]:
     """The database server of `production`, and of nothing else: each sets the roles' passwords."""
     with running15(programs, folder / "postgres") as server:
@@ -69,7 +69,7 @@ def running15(programs: Path, home: Path) -> Iterator[Postgres15]:
     server.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def bucket() -> Iterator[Any]:
     """A bucket that keeps every version, at a service of our own."""
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
@@ -91,7 +91,7 @@ def bucket() -> Iterator[Any]:
     server.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def production(
     folder: Path, redis: Redis, postgres15: Postgres15, bucket: Any
 ) -> Iterator[Installation]:

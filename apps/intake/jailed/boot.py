@@ -33,7 +33,7 @@ def _limit(limits: dict[str, int]) -> None:
     for kind, most in wanted.items():
         resource.setrlimit(kind, (most, most))
     # At the first the kernel says why it ends a program, at the second it kills without a word.
-    resource.setrlimit(resource.RLIMIT_CPU, (limits["cpu"], limits["cpu"] + 1))
+    resource.setrlimit(resource.RLIMIT_CPU, (limits["cpu"], limits["cpu"] + 5))
 
 
 boot()
