@@ -1,4 +1,4 @@
-"""When it happened: events over time as bars. The template under `charts/` draws them.
+"""When it happened: events over time as bars.
 
 Bars come from the tallies where one filter is asked for, and are exact up to the last count. A mix
 of filters is counted among the newest events that a page would look through, and the chart says so.
@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from enum import Enum
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
+from apps.assurance.bars import NOTHING, Bar, Split, Unit
+from apps.assurance.pictures import NARROW, WIDE, Picture, picture
 from apps.audit import tallies
 from apps.audit.explorer import Found, Walk, Wanted
 from apps.audit.groups import GROUPS, Group
@@ -22,90 +23,6 @@ from apps.audit.tallies import Count
 
 SAMPLE = 2_000  # events counted one by one
 USUAL = timedelta(days=30)  # shown if no range is asked for
-WIDE, NARROW = 1000, 340  # of the two pictures; their text is set for this size
-HEIGHT, LEFT, TOP, BOTTOM = 116, 36.0, 8.0, 92.0
-KINDS = ("c2", "c1", "bad")  # classes of the style sheet, from the floor up
-GAP = 0.18  # of a bar's place
-STEPS = (1, 2, 5)  # a scale ends in one of them and zeros
-FEWEST_LABELS = 4
-
-
-class Unit(Enum):
-    """How much time a bar stands for, and how its beginning is said."""
-
-    HOUR = (timedelta(hours=1), "%H:%M")
-    DAY = (timedelta(days=1), "%-d %b")
-    WEEK = (timedelta(days=7), "%-d %b")
-    MONTH = (timedelta(days=28), "%b %Y")  # at least
-
-    def __init__(self, length: timedelta, said: str) -> None:
-        self.length, self.said = length, said
-
-    def begin(self, at: datetime) -> datetime:
-        """The beginning of the bar that a moment falls into."""
-        if self is Unit.HOUR:
-            return at.replace(minute=0, second=0, microsecond=0)
-        day = at.replace(hour=0, minute=0, second=0, microsecond=0)
-        if self is Unit.WEEK:
-            return day - timedelta(days=day.weekday())
-        return day.replace(day=1) if self is Unit.MONTH else day
-
-    def next(self, at: datetime) -> datetime:
-        """The beginning of the next bar, which months have at different distances."""
-        ahead = timedelta(days=32) if self is Unit.MONTH else self.length
-        return self.begin(at + ahead)
-
-
-class Split(NamedTuple):
-    """Events of some time, by what a bar tells apart."""
-
-    seen: int = 0  # content shown or taken away
-    other: int = 0  # anything else that was done
-    refused: int = 0  # or failed
-
-    def plus(self, other: Split) -> Split:
-        return Split(*map(sum, zip(self, other, strict=True)))
-
-
-NOTHING = Split()
-
-
-@dataclass(frozen=True, slots=True)
-class Bar:
-    """One stretch of time and what happened in it."""
-
-    since: datetime
-    until: datetime
-    split: Split
-
-    @property
-    def events(self) -> int:
-        return sum(self.split)
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A rectangle of a bar, in the picture's units."""
-
-    x: float
-    y: float
-    width: float
-    height: float
-    kind: str  # a class of the style sheet
-
-
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """The bars at one width."""
-
-    width: int
-    parts: Sequence[Part]
-    scale: Sequence[tuple[float, str]]  # heights and what they stand for
-    labels: Sequence[tuple[float, str]]
-    wide: bool
-    height: int = HEIGHT
-    left: float = LEFT
-    bottom: float = BOTTOM
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,24 +72,6 @@ def histogram(
         counted=reach.at if reach else None,
         sampled=sampled,
         pictures=[picture(bars, unit, width) for width in (WIDE, NARROW)],
-    )
-
-
-def picture(bars: Sequence[Bar], unit: Unit, width: int) -> Picture:
-    """Where the bars stand in a picture of some width."""
-    top = _top(max((bar.events for bar in bars), default=0))
-    place = (width - LEFT) / max(len(bars), 1)
-    each = max(len(bars) // max(FEWEST_LABELS, width // 110), 1)
-    return Picture(
-        width=width,
-        parts=[part for at, bar in enumerate(bars) for part in _parts(bar, at, place, top)],
-        scale=[(_up(share * top, top), _short(round(share * top))) for share in (0, 0.5, 1)],
-        labels=[
-            (round(LEFT + (at + 0.5) * place, 1), bar.since.strftime(unit.said))
-            for at, bar in enumerate(bars)
-            if at % each == each // 2
-        ],
-        wide=width == WIDE,
     )
 
 
@@ -259,34 +158,3 @@ def _bars(
         end = unit.next(begin)
         yield Bar(begin, end, sums.get(begin, NOTHING))
         begin = end
-
-
-def _parts(bar: Bar, at: int, place: float, top: int) -> Iterator[Part]:
-    """The rectangles of a bar, one on another."""
-    floor = BOTTOM
-    x, width = round(LEFT + (at + GAP / 2) * place, 1), round(place * (1 - GAP), 1)
-    for count, kind in zip(bar.split, KINDS, strict=True):
-        if count:
-            height = max(BOTTOM - _up(count, top), 1.0)
-            floor = round(floor - height, 1)
-            yield Part(x, floor, width, round(height, 1), kind)
-
-
-def _top(most: int) -> int:
-    """The end of a scale: the next round number that is even and not less than two."""
-    unit = 1
-    while True:
-        for step in STEPS:
-            if step * unit >= most and step * unit % 2 == 0:
-                return step * unit
-        unit *= 10
-
-
-def _up(count: float, top: int) -> float:
-    return round(BOTTOM - (BOTTOM - TOP) * count / top, 1)
-
-
-def _short(count: int) -> str:
-    if count >= 1_000_000:
-        return f"{count / 1_000_000:g} M"
-    return f"{count / 1000:g} k" if count >= 1000 else str(count)

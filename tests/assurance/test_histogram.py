@@ -5,21 +5,9 @@ from functools import partial
 
 import pytest
 
-from apps.assurance.histogram import (
-    BOTTOM,
-    LEFT,
-    NARROW,
-    WIDE,
-    Bar,
-    Split,
-    Unit,
-    _bars,
-    _short,
-    _split,
-    _top,
-    _unit,
-    picture,
-)  # fmt: skip
+from apps.assurance.bars import Bar, Split, Unit
+from apps.assurance.histogram import _bars, _split, _unit
+from apps.assurance.pictures import BOTTOM, LEFT, NARROW, WIDE, _short, _top, picture
 from apps.audit.tags import Outcome
 from apps.audit.tallies import Count
 
@@ -112,3 +100,14 @@ def test_what_is_drawn_lies_in_its_picture(width, count):
     assert all(LEFT <= x <= width for x, _ in drawn.labels)
     assert len(drawn.labels) <= 12
     assert next(text for _, text in drawn.scale) == "0"
+
+
+def test_each_kind_is_one_shape_of_all_its_rectangles():
+    bars = [Bar(MIDNIGHT + at * DAY, MIDNIGHT + (at + 1) * DAY, Split(2, at, 0)) for at in range(3)]
+    drawn = picture(bars, Unit.DAY, NARROW)
+    shapes = dict(drawn.shapes)
+    assert list(shapes) == ["c2", "c1"]  # nothing was refused
+    assert [outline.count("z") for outline in shapes.values()] == [3, 2]
+    for part in drawn.parts:
+        right_down_and_back = f"h{part.width}v{part.height}h-{part.width}z"
+        assert f"M{part.x} {part.y}{right_down_and_back}" in shapes[part.kind]

@@ -15,9 +15,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from apps.accounts.requests import PersonRequest
 from apps.assurance import people, searches
 from apps.assurance.asks import HOUR, OUTCOMES
+from apps.assurance.bars import Bar
 from apps.assurance.evidence import evidence
 from apps.assurance.forms import FindForm, SearchForm, TrailForm, actions
-from apps.assurance.histogram import Bar, histogram
+from apps.assurance.histogram import histogram
 from apps.assurance.seen import who_saw
 from apps.audit import explorer, tallies
 from apps.audit import services as audit
