@@ -22,6 +22,7 @@ from apps.vault.models import Artifact
 from tests.conftest import SYSTEM
 from tests.delivery.papers import DATE, HIDDEN, IBAN, NUMBER, TOTAL, clear, decided
 from tests.intake.looking import everything_in_the_database, facts
+from tests.looking import without_chance
 from tests.review.desk import WANTED
 
 TYPED = "ZX-9090-KESTREL"
@@ -120,7 +121,7 @@ def test_what_a_person_typed_is_masked_too(desk):
     fields = {field["name"]: field for field in content["fields"]}
     assert fields["invoice_number"]["decided_by"] == "person"
     assert (fields["invoice_number"]["state"], fields["iban"]["state"]) == ("decided", "missing")
-    assert "9090" not in json.dumps(content["fields"])
+    assert "9090" not in without_chance(json.dumps(content))
 
 
 def test_a_value_whose_rule_is_no_longer_known_is_masked_whole(desk, document):

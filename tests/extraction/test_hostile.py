@@ -91,11 +91,13 @@ def test_odd_pages_are_read_without_an_exception(page, doctype):
         "identity",
     ],
 )
+@pytest.mark.timeout(120)
 def test_a_hundred_thousand_words_are_read(name, words):
-    """A quadratic step would take hours, and no test may go on for so long."""
+    """A quadratic step would take hours, and this test may go on for two minutes."""
     read_all(crowd(*words), doctypes.get(name))
 
 
+@pytest.mark.timeout(120)
 @pytest.mark.parametrize("sign", ["9", "<", " .", "1,", "A1 "])
 def test_a_line_without_an_end_is_read(sign):
     """A pattern that looks back would take hours over it."""
