@@ -1,7 +1,7 @@
 """Many slits at a time: the grid of one field, and alike digits."""
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from apps.audit.models import Event
 from apps.review.models import Decision, Task
@@ -121,3 +121,16 @@ def test_a_pause_hides_the_digits(digits):
     assert answered() == []
     digits.click("text=Go on")
     expect(digits.locator(".tile").first).to_be_visible()
+
+
+def test_what_one_decided_oneself_was_not_withdrawn(grid):
+    """The sign of life set out before the decision, and its answer comes after it."""
+    late: list[Route] = []
+    grid.route("**/heartbeat/", lambda route: late.append(route))  # Playwright marks it
+    grid.evaluate("document.dispatchEvent(new PointerEvent('pointerdown', { bubbles: true }))")
+    eventually(lambda: grid.wait_for_timeout(50) or late)
+    grid.keyboard.press("Enter")
+    saved(grid)
+    late[0].continue_()
+    grid.wait_for_timeout(SETTLE * 3)
+    assert "withdrawn" not in grid.inner_text("#toast")  # at once: it would fade by itself
