@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from apps.assurance.bars import Bar, Unit
+from apps.base.plots import Part
 
 WIDE, NARROW = 1000, 340  # of the two pictures; their text is set for this size
 HEIGHT, LEFT, TOP, BOTTOM = 116, 36.0, 8.0, 92.0
@@ -13,22 +14,6 @@ KINDS = ("c2", "c1", "bad")  # classes of the style sheet, from the floor up
 GAP = 0.18  # of a bar's place
 STEPS = (1, 2, 5)  # a scale ends in one of them and zeros
 FEWEST_LABELS = 4
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A rectangle of a bar, in the picture's units."""
-
-    x: float
-    y: float
-    width: float
-    height: float
-    kind: str  # a class of the style sheet
-
-    @property
-    def outline(self) -> str:
-        """The path of it, in the words of SVG."""
-        return f"M{self.x} {self.y}h{self.width}v{self.height}h-{self.width}z"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +32,9 @@ class Picture:
     @property
     def shapes(self) -> list[tuple[str, str]]:
         """Kinds, and the outline of all rectangles of each: one shape is drawn sooner than many."""
-        kinds = dict.fromkeys(part.kind for part in self.parts)
+        kinds = dict.fromkeys(part.ink for part in self.parts)
         return [
-            (kind, "".join(part.outline for part in self.parts if part.kind == kind))
+            (kind, "".join(part.outline for part in self.parts if part.ink == kind))
             for kind in kinds
         ]
 

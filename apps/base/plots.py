@@ -37,3 +37,19 @@ class Frame:
     plot: Plot
     across: Sequence[Tick]
     up: Sequence[Tick]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A bar, or the piece of one that stands upon another."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    ink: str  # a class of the style sheet
+
+    @property
+    def outline(self) -> str:
+        """The path of it, in the words of SVG."""
+        return f"M{self.x} {self.y}h{self.width}v{self.height}h-{self.width}z"

@@ -4,22 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil, log10
 
-from apps.base.plots import Frame, Plot, Tick
+from apps.base.plots import Frame, Part, Plot, Tick
 
 PLOT = Plot(width=360, height=200, left=40.0, top=16.0, right=356.0, bottom=172.0)
 FILLED = 0.62  # of the room of a bar
 STEPS = (1, 2, 3, 4, 5, 6, 8, 10)  # first digits of a scale
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A bar, or the piece of one that stands upon another."""
-
-    x: float
-    y: float
-    width: float
-    height: float
-    ink: str  # of the chart
 
 
 @dataclass(frozen=True, slots=True)

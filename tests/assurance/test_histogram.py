@@ -110,4 +110,4 @@ def test_each_kind_is_one_shape_of_all_its_rectangles():
     assert [outline.count("z") for outline in shapes.values()] == [3, 2]
     for part in drawn.parts:
         right_down_and_back = f"h{part.width}v{part.height}h-{part.width}z"
-        assert f"M{part.x} {part.y}{right_down_and_back}" in shapes[part.kind]
+        assert f"M{part.x} {part.y}{right_down_and_back}" in shapes[part.ink]
